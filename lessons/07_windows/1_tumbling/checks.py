@@ -1,0 +1,105 @@
+"""One row per customer and hour, exact, final, and forgotten afterwards: judged by what comes out and by what the state holds."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from streamlings.checks import Failure, check, expect
+from streamlings.shop import clock
+from streamlings.stage.stage import Stage
+
+HOUR = 3_600_000
+GUESTS = 300
+
+
+def scenario(stage: Stage) -> None:
+    """Two customers over two hours, an order that comes an hour late, then an hour of many guests who never come back."""
+    orders, hourly, order = stage.topic("orders"), stage.topic("hourly"), stage.shop.order
+    ada, bob = stage.facts.customers = stage.shop.customers(2)
+    wholesale = [Decimal(stage.shop.random.randrange(100_000_000, 999_999_999)) / 100 for _ in range(3)]
+
+    counted = [order(ada, "12:00", amount=Decimal("0.10")), order(ada, "12:20", amount=Decimal("0.20"))]
+    counted += [order(bob, f"12:{minute}", amount=amount) for minute, amount in zip((10, 30, 59), wholesale, strict=True)]
+    counted += [order(bob, f"13:{10 + n}") for n in range(stage.shop.random.randint(1, 5))]
+    orders.send(*counted, order(ada, "14:00:10"))
+    hourly.until(customer_id=bob, proves=hours_are_reported_live, hint="its watermark is past 13:00: when does your window end?")
+    stage.until_watermark("14:00:05")
+
+    stage.facts.late = order(ada, "12:45")
+    orders.send(stage.facts.late, order(ada, "15:00:10"))
+    stage.until_watermark("15:00:05")
+    stage.facts.counted = counted
+    stage.facts.bytes_before = stage.checkpoint_bytes()
+
+    stage.act("many guests")
+    orders.send(*(order(f"guest-{n}", f"15:{n % 50:02}") for n in range(GUESTS)), order(bob, "17:00:10"))
+    stage.until_watermark("17:00:05")
+    hourly.until(customer_id=f"guest-{GUESTS - 1}")
+    stage.facts.bytes_after = stage.checkpoint_bytes()
+
+
+def hours_of(orders: list[dict]) -> dict[tuple[str, str], tuple[int, Decimal]]:
+    """The oracle: by customer and hour, how many orders were placed, and for how much."""
+    totals: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
+    for o in orders:
+        hour = (o["customer_id"], clock(o["timestamp"] // HOUR * HOUR)[:5])
+        count, revenue = totals[hour]
+        totals[hour] = (count + 1, revenue + o["amount"])
+    return dict(totals)
+
+
+@check
+def hours_are_reported_live(run: Stage) -> None:
+    """Hours are reported while the stream is open"""
+
+
+@check(after=hours_are_reported_live)
+def one_row_an_hour(run: Stage) -> None:
+    """Each customer's hour is one row, final when it comes"""
+    for customer, hour in hours_of(run.facts.counted):
+        rows = run.topic("hourly").matching(customer_id=customer, hour=hour)
+        if len(rows) != 1:
+            starts = sorted({str(row.get("hour")) for row in run.topic("hourly").matching(customer_id=customer)})
+            got = "  then  ".join(f"orders {row['orders']}" for row in rows) or f"no row; its rows begin at {', '.join(starts)}"
+            raise Failure(
+                expected=f"{customer} {hour}  one row",
+                actual=f"{customer} {hour}  {got}",
+                because=run.timeline(customer, limit=12),
+                hint=_hint(rows, starts, hour),
+            )
+
+
+@check(after=one_row_an_hour)
+def counts_are_right(run: Stage) -> None:
+    """It counts the orders of that hour, and none that comes after the hour was reported"""
+    for (customer, hour), (count, _) in hours_of(run.facts.counted).items():
+        row = {"customer_id": customer, "hour": hour, "orders": count}
+        run.topic("hourly").expect(row, because=run.timeline(customer, limit=12), hint="which orders belong to an hour?")
+
+
+@check(after=one_row_an_hour)
+def money_is_exact(run: Stage) -> None:
+    """Its revenue is exact to the cent"""
+    for (customer, hour), (_, revenue) in hours_of(run.facts.counted).items():
+        row = {"customer_id": customer, "hour": hour, "revenue": revenue}
+        run.topic("hourly").expect(row, because=run.timeline(customer, limit=12), hint="0.1 + 0.2 is not 0.3 in a DOUBLE")
+
+
+@check(after=hours_are_reported_live)
+def state_is_forgotten(run: Stage) -> None:
+    """What an hour needed is forgotten when the hour is over"""
+    grown = run.facts.bytes_after - run.facts.bytes_before
+    run.measure(f"state held {run.facts.bytes_before:,} bytes before {GUESTS} guests came and went, {run.facts.bytes_after:,} after")
+    expect(
+        "the same state after the guests' hour as before it",
+        "the same state after the guests' hour as before it" if grown < GUESTS * 10 else f"{grown:,} bytes more, {grown // GUESTS} per guest",
+        because=[f"checkpoint before: {run.facts.bytes_before:,} bytes", f"checkpoint after:  {run.facts.bytes_after:,} bytes"],
+        hint="a query that may still have to correct a row must keep that row's state for ever. Which GROUP BY tells Flink that an hour ends?",
+    )
+
+
+def _hint(rows: list[dict], starts: list[str], hour: str) -> str:
+    if len(rows) > 1:
+        return "a row for every order: this query does not wait for the end of the hour. What must it be grouped by?"
+    if starts and hour not in starts:
+        return "these hours begin at other times: they are hours of another time zone. Whose hours are they?"
+    return "what is missing, and what is there in its place?"

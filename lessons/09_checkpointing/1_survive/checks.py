@@ -1,0 +1,89 @@
+"""The TaskManager is killed in the middle of the stream. What counts is what the totals say afterwards, and where the job went on from."""
+
+from decimal import Decimal
+
+from streamlings.checks import Failure, check
+from streamlings.stage.stage import Stage
+
+
+def scenario(stage: Stage) -> None:
+    """Orders, a checkpoint, more orders, a kill between two checkpoints, and orders that arrive while nothing runs."""
+    orders, totals = stage.topic("orders"), stage.topic("totals")
+    stage.facts.customers = stage.shop.customers(4)
+    orders.send(*some_orders(stage, 20, minute=0))
+    wait_for_totals(stage)
+    stage.until_checkpoint(proves=checkpoints_are_taken, hint="Flink takes checkpoints only when the job asks for them: at which interval?")
+
+    orders.send(*some_orders(stage, 15, minute=1))
+    wait_for_totals(stage)
+    stage.act("the kill")
+    stage.kill_taskmanager()
+    orders.send(*some_orders(stage, 10, minute=2))
+    stage.until_restored(proves=job_comes_back)
+    if stage.restored_checkpoints():
+        wait_for_totals(stage, proves=totals_go_on)
+    totals.poll(0.2)
+
+
+def some_orders(stage: Stage, count: int, *, minute: int) -> list[dict]:
+    """Seeded orders of the four customers; each of them orders at least once."""
+    names = stage.facts.customers + [stage.shop.random.choice(stage.facts.customers) for _ in range(count - 4)]
+    return [stage.shop.order(name, f"12:{minute:02}:{second:02}") for second, name in enumerate(names)]
+
+
+def wait_for_totals(stage: Stage, **barrier: object) -> None:
+    """Until every customer's newest row is the oracle's."""
+    wanted = running_totals(stage.topic("orders").sent)
+    stage.until(lambda: stage.topic("totals").poll(0.02) is None or newest(stage) == wanted, "totals that are up to date", **barrier)
+
+
+def running_totals(orders: list[dict]) -> dict[str, tuple[int, Decimal]]:
+    """The oracle: by customer, how many orders, and for how much."""
+    totals: dict[str, tuple[int, Decimal]] = {}
+    for order in orders:
+        count, revenue = totals.get(order["customer_id"], (0, Decimal(0)))
+        totals[order["customer_id"]] = (count + 1, revenue + order["amount"])
+    return totals
+
+
+def newest(run: Stage) -> dict[str, tuple[int, Decimal]]:
+    """What a reader of the topic keeps: the latest row of each customer."""
+    return {row["customer_id"]: (row["orders"], row["revenue"]) for row in run.topic("totals").latest("customer_id").values()}
+
+
+@check
+def checkpoints_are_taken(run: Stage) -> None:
+    """Checkpoints complete while the stream flows"""
+
+
+@check(after=checkpoints_are_taken)
+def job_comes_back(run: Stage) -> None:
+    """After its TaskManager is killed, the job runs again"""
+
+
+@check(after=job_comes_back)
+def state_is_restored(run: Stage) -> None:
+    """It goes on from a checkpoint, not from the beginning"""
+    if not run.restored_checkpoints():
+        raise Failure(
+            expected="restored from a checkpoint",
+            actual="restarted from no checkpoint: empty state, and Kafka read from the beginning",
+            because=run.timeline(act="the kill", limit=8),
+            hint="what had the job written down when the machine died?",
+        )
+
+
+@check(after=state_is_restored)
+def totals_go_on(run: Stage) -> None:
+    """The totals are right: nothing lost, nothing counted twice"""
+    wanted, found = running_totals(run.topic("orders").sent), newest(run)
+    for customer in sorted(wanted):
+        if found.get(customer) != wanted[customer]:
+            count, revenue = wanted[customer]
+            got_count, got_revenue = found.get(customer, (0, Decimal(0)))
+            raise Failure(
+                expected=f"{customer}  {count} orders, {revenue}",
+                actual=f"{customer}  {got_count} orders, {got_revenue}",
+                because=run.timeline(customer, act="the kill", limit=10),
+                hint="which part of the sum did the checkpoint not hold?" if got_count < count else "which orders were counted twice?",
+            )

@@ -1,0 +1,5 @@
+import sys
+
+from streamlings.cli import main
+
+sys.exit(main())

@@ -1,0 +1,60 @@
+"""What a lesson writer needs: `@check`, and `Failure` with the expectation, the actual value and the evidence.
+
+A check is a function over the finished stage. Its docstring is the line that the learner reads. It passes when it returns, and fails
+when it raises Failure; anything else that it raises is the course's fault, and is reported as "could not check".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+if TYPE_CHECKING:
+    from streamlings.stage.stage import Stage
+
+CheckFunction = Callable[["Stage"], None]
+
+
+class Failure(Exception):
+    """The learner's program did not do what a check demands."""
+
+    def __init__(self, *, expected: object, actual: object, because: list[str] | None = None, hint: str = "") -> None:
+        """`expected` and `actual` are shown as they are, `because` is the evidence, line by line, `hint` one question or push."""
+        super().__init__(f"expected {expected}, got {actual}")
+        self.expected, self.actual, self.because, self.hint = str(expected), str(actual), because or [], hint
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """`name` is the function's, `line` its docstring; it is judged only when `after` passed."""
+
+    name: str
+    line: str
+    judge: CheckFunction
+    after: Check | None = None
+
+    def __call__(self, stage: Stage) -> None:
+        self.judge(stage)
+
+
+@overload
+def check(function: CheckFunction) -> Check: ...
+@overload
+def check(*, after: Check) -> Callable[[CheckFunction], Check]: ...
+def check(function: CheckFunction | None = None, *, after: Check | None = None) -> Check | Callable[[CheckFunction], Check]:
+    """Make a check of a function. `@check`, or `@check(after=other)` where judging it makes no sense before `other` passed."""
+
+    def make(function: CheckFunction) -> Check:
+        line = (function.__doc__ or "").strip().splitlines()
+        if not line:
+            raise ValueError(f"check {function.__name__} needs a docstring: it is the line that the learner reads")
+        return Check(function.__name__, line[0], function, after)
+
+    return make(function) if function is not None else make
+
+
+def expect(expected: Any, actual: Any, *, because: list[str] | None = None, hint: str = "") -> None:
+    """Raise Failure unless the two are equal."""
+    if expected != actual:
+        raise Failure(expected=expected, actual=actual, because=because, hint=hint)

@@ -1,0 +1,67 @@
+"""What a check makes on the servers, and how it is taken away again."""
+
+from __future__ import annotations
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from streamlings import wait
+from streamlings.errors import LabError
+from streamlings.servers import native
+from streamlings.servers.rest import FlinkRest
+from streamlings.servers.state import LabState
+from streamlings.stage.job import ENDED
+from streamlings.stage.stage import Stage
+
+
+def admin(address: str) -> AdminClient:
+    return AdminClient({"bootstrap.servers": address, "log_level": 0})
+
+
+def create_topics(address: str, partitions: dict[str, int]) -> None:
+    """Create these topics (those that exist are left alone) and wait until they are there. Raises LabError."""
+    wanted = [NewTopic(name, count, 1) for name, count in partitions.items()]
+    if not wanted:
+        return
+    client = admin(address)  # kept in a variable: its requests end with it
+    for name, made in client.create_topics(wanted, operation_timeout=10).items():
+        try:
+            made.result(15)
+        except KafkaException as e:
+            if e.args[0].name() != "TOPIC_ALREADY_EXISTS":
+                raise LabError(f"topic {name} could not be created", details=str(e), hint="./streamlings status") from e
+
+
+def remove_topics_and_groups(address: str, prefix: str) -> None:
+    """Delete every topic and every consumer group whose name begins with `prefix`. What cannot be deleted is left without complaint."""
+    client = admin(address)
+    try:
+        topics = [t for t in client.list_topics(timeout=5).topics if t.startswith(prefix)]
+        groups = [g.group_id for g in client.list_consumer_groups().result(5).valid if g.group_id.startswith(prefix)]
+        waiting = list((client.delete_topics(topics) if topics else {}).values())
+        waiting += list((client.delete_consumer_groups(groups) if groups else {}).values())
+        for each in waiting:
+            each.exception(10)
+    except (KafkaException, TimeoutError):
+        return
+
+
+def cancel_jobs(stage: Stage) -> bool:
+    """Cancel the jobs of this check and wait until they have ended; whether one of them ran Python functions."""
+    try:
+        jobs = stage.refresh()
+        for job in jobs:
+            if job.state not in ENDED:
+                stage.rest.cancel(job.id)
+        wait.until(lambda: all(job.refresh().state in ENDED for job in jobs), deadline_s=10)
+        return any(job.uses_python for job in jobs)
+    except (LabError, LookupError):
+        return False
+
+
+def replace_taskmanager(lab: LabState) -> None:
+    """Put a fresh TaskManager in place of one that ran a learner's Python code, and wait until it has registered."""
+    rest = FlinkRest(lab.flink)
+    old = rest.taskmanagers()
+    running = native.replace_taskmanagers(kill=old)
+    wait.until(lambda: set(running) <= set(rest.taskmanagers()), deadline_s=30)

@@ -1,0 +1,1 @@
+"""For people who write lessons or work on the tool: `./streamlings dev ...`."""

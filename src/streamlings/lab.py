@@ -1,0 +1,93 @@
+"""The surroundings of a learner's program: where the servers are, and what its topics, groups and folders are called.
+
+    from streamlings import lab
+
+    lab.kafka             # "127.0.0.1:51234", for bootstrap.servers
+    lab.topic("orders")   # "orders"; during a check, the check's own copy
+    lab.name("billing")   # the same for consumer groups, transactional ids, tables
+    lab.folder("out")     # a folder for files
+    lab.registry, lab.postgres, lab.flink
+
+Importing it points PyFlink at the lab's cluster: a job that the program submits runs there, and outlives the program.
+Asking for the address of a server that does not run raises LabIsDown, which says what to type.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+kafka: str
+registry: str
+postgres: str
+flink: str
+
+
+class LabIsDown(RuntimeError):
+    """The server that the program asks for does not run."""
+
+
+def topic(name: str) -> str:
+    """The name of a Kafka topic: `name` itself, or during a check the check's own copy of it."""
+    return _scoped(name)
+
+
+def name(name: str) -> str:
+    """The same for anything else that must not meet another program's: consumer groups, transactional ids, tables."""
+    return _scoped(name)
+
+
+def folder(name: str) -> Path:
+    """A folder for files, made where it does not exist; during a check, the check's own."""
+    root = Path(os.environ.get("STREAMLINGS_FOLDER") or _state_folder() / "files")
+    path = root / name
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _scoped(name: str) -> str:
+    return os.environ.get("STREAMLINGS_PREFIX", "") + name
+
+
+def _state_folder() -> Path:
+    from streamlings.paths import state_folder
+
+    return state_folder()
+
+
+def _address(server: str) -> str:
+    given = os.environ.get(f"STREAMLINGS_{server.upper()}")
+    if given:
+        return given
+    from streamlings.servers import state
+
+    address = str(getattr(state.read(), server))
+    if not address:
+        raise LabIsDown(f"{server} does not run in this lab. hint: ./streamlings up {server}")
+    return address
+
+
+def __getattr__(name: str) -> str:
+    if name in ("kafka", "registry", "postgres", "flink"):
+        return _address(name)
+    raise AttributeError(f"streamlings.lab has no {name!r}; it has kafka, topic, name, folder, registry, postgres, flink")
+
+
+def _point_pyflink_at_the_lab() -> None:
+    """Environment variables that PyFlink reads when it starts its JVM, which happens at the first use of an environment."""
+    if "STREAMLINGS_PREFIX" in os.environ:
+        return  # a check's process has its JVM already
+    from streamlings.servers import state
+
+    running = state.read()
+    if running.flink:
+        from streamlings.servers import java
+        from streamlings.servers.flink_home import flink_home
+
+        os.environ.setdefault("FLINK_HOME", str(flink_home()))
+        os.environ.setdefault("FLINK_CONF_DIR", str(_state_folder() / "flink" / "conf"))
+        os.environ.setdefault("JAVA_HOME", str(java.home()))
+        os.environ.setdefault("SUBMIT_ARGS", f"remote -m {running.flink}")
+
+
+_point_pyflink_at_the_lab()

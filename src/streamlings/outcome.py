@@ -1,0 +1,63 @@
+"""The result of checking one program: the one structure that every report is made from (schema `streamlings/result/1`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "could_not_check"]
+EXIT_CODES: dict[Outcome, int] = {"passed": 0, "failed": 1, "could_not_check": 3}
+
+
+@dataclass
+class Trap:
+    """A known message of Flink or Kafka that was recognised: what it said, what it means, what to try, which lesson."""
+
+    said: str
+    means: str
+    attempt: str
+    lesson: str = ""
+
+
+@dataclass
+class CheckResult:
+    """One check. `line` is what it demands, in words; `evidence` are lines of text."""
+
+    name: str
+    line: str
+    outcome: Literal["passed", "failed", "not_reached"]
+    expected: str = ""
+    actual: str = ""
+    evidence: list[str] = field(default_factory=list)
+    hint: str = ""
+    trap: Trap | None = None
+
+
+@dataclass
+class Result:
+    """The verdict on one program. `seconds` is how long the check took; `problem` says why it could not be checked."""
+
+    exercise: str
+    outcome: Outcome
+    seed: int
+    backend: str
+    seconds: float
+    checks: list[CheckResult]
+    output_tail: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    hint: str = ""
+    measured: list[str] = field(default_factory=list)
+    """What the check measured on this machine, for the learner to read; never part of the verdict."""
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.outcome]
+
+    @property
+    def failed_check(self) -> CheckResult | None:
+        """The first check that failed."""
+        return next((c for c in self.checks if c.outcome == "failed"), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"schema": "streamlings/result/1"} | asdict(self)

@@ -1,0 +1,32 @@
+"""Where things are. Nothing is written outside the repository but one cache folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The clone: holds lessons/, solutions/ and the learner's work/."""
+
+
+def course_root() -> Path:
+    """The folder whose lessons/ and solutions/ are used: the clone, or `STREAMLINGS_COURSE` (the tool's own tests)."""
+    return Path(os.environ.get("STREAMLINGS_COURSE", ROOT)).resolve()
+
+
+def work_folder() -> Path:
+    """The learner's copies and progress: `work/` beside lessons/."""
+    return course_root() / "work"
+
+
+def state_folder() -> Path:
+    """What belongs to this clone's running lab: `.streamlings/` (or `STREAMLINGS_STATE`), safe to delete when it is down."""
+    return Path(os.environ.get("STREAMLINGS_STATE", ROOT / ".streamlings")).resolve()
+
+
+def cache_folder() -> Path:
+    """Downloads shared by every clone of this user (or `STREAMLINGS_CACHE`), safe to delete at any time."""
+    override = os.environ.get("STREAMLINGS_CACHE")
+    return Path(override).resolve() if override else Path(platformdirs.user_cache_dir("streamlings", appauthor=False))

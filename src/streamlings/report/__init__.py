@@ -1,0 +1,1 @@
+"""What people and programs read: terminal, timeline, JSON. Only the modules in here print."""

@@ -1,0 +1,91 @@
+"""The verdict on a terminal: readable without colour, at most 100 columns."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.console import Console
+from rich.text import Text
+
+from streamlings.outcome import CheckResult, Result
+
+WIDTH = 96
+MARKS = {"passed": ("passed", "green"), "failed": ("FAILED", "bold red"), "not_reached": ("      ", "dim")}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Where reports go. rich leaves colour out when the output is no terminal, or NO_COLOR is set."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def show(result: Result, *, rerun: str = "") -> None:
+    """Print one verdict on stdout. `rerun` is the command that repeats it."""
+    out = console()
+    out.print(Text(f"{result.exercise}   seed {result.seed}", style="bold"))
+    for each in result.checks:
+        _check(out, each)
+    if result.outcome == "could_not_check":
+        _problem(out, result)
+    shown = [line for each in result.checks for line in each.evidence]
+    if result.output_tail and result.output_tail.splitlines()[-1] in shown:
+        pass  # the evidence shows it already
+    elif result.output_tail and result.outcome != "passed":
+        out.print("\n  your program printed last:")
+        for line in result.output_tail.splitlines():
+            _verbatim(out, "    " + line)
+    elif result.output_tail:
+        out.print(Text("\n  your program printed last: " + result.output_tail.splitlines()[-1][:WIDTH], style="dim"))
+    for line in result.measured:
+        out.print(f"\n  measured here: {line}")
+    verdict = {"passed": "passed", "failed": "not yet", "could_not_check": "could not check (this is not your program's fault)"}
+    style = {"passed": "bold green", "failed": "bold", "could_not_check": "bold yellow"}[result.outcome]
+    out.print()
+    out.print(Text(f"{verdict[result.outcome]}   {result.seconds:.1f} s", style=style))
+    if rerun and result.outcome != "passed":
+        out.print(Text(f"again with the same events: {rerun}", style="dim"))
+
+
+def _check(out: Console, each: CheckResult) -> None:
+    mark, style = MARKS[each.outcome]
+    line = each.line if each.outcome != "not_reached" else f"{each.line}   (not reached)"
+    out.print(Text("  ").append(mark, style).append(f"  {line}", "dim" if each.outcome == "not_reached" else ""))
+    if each.outcome != "failed":
+        return
+    out.print()
+    _field(out, "expected", each.expected)
+    _field(out, "got", each.actual)
+    if each.evidence:
+        out.print()
+    for line in each.evidence:
+        _verbatim(out, "          " + line)
+    if each.trap:
+        out.print()
+        _field(out, "it said", each.trap.said)
+        _field(out, "meaning", each.trap.means)
+        _field(out, "try", each.trap.attempt)
+    if each.hint:
+        out.print()
+        _wrapped(out, "  hint: ", each.hint)
+    out.print()
+
+
+def _field(out: Console, name: str, value: str) -> None:
+    _wrapped(out, f"          {name:<8}  ", value)
+
+
+def _wrapped(out: Console, first: str, text: str) -> None:
+    for line in textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [first.rstrip()]:
+        _verbatim(out, line)
+
+
+def _verbatim(out: Console, line: str) -> None:
+    """Text as it is: nothing in it is markup, and what could move the cursor is shown as a mark."""
+    out.print(Text("".join(c if c.isprintable() or c == "\t" else "·" for c in line)))
+
+
+def _problem(out: Console, result: Result) -> None:
+    out.print()
+    for line in result.problem.splitlines():
+        _verbatim(out, "  " + line)
+    if result.hint:
+        out.print(f"\n  hint: {result.hint}")

@@ -1,0 +1,1 @@
+"""What runs: Kafka, Flink, the schema registry, PostgreSQL. One server each, and the ways to run them."""

@@ -1,0 +1,136 @@
+"""The Flink session cluster: a JobManager with its web page, and TaskManagers that can be killed and replaced.
+
+Started as plain Java commands, not by Flink's scripts: those start three more JVMs to compute memory sizes, which are given here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import ruamel.yaml
+
+from streamlings.servers import java, process
+from streamlings.servers.flink_home import flink_home
+from streamlings.servers.process import Process
+
+SLOTS = 8
+
+# What a learner's job decides (checkpointing, restart strategy, parallelism) is left at Flink's defaults. What makes a lab quick to
+# watch and to recover is not: metrics and the web page are fresh to 100 ms, a lost TaskManager is noticed within 3 s.
+SETTINGS: dict[str, object] = {
+    "parallelism.default": 1,
+    "metrics.fetcher.update-interval": 100,
+    "web.refresh-interval": 100,
+    "jobstore.max-capacity": 50,
+    "pipeline.auto-watermark-interval": "50 ms",
+    "table.local-time-zone": "UTC",
+    "heartbeat.interval": 500,
+    "heartbeat.timeout": 3000,
+    "restart-strategy.exponential-delay.initial-backoff": "200 ms",
+    "restart-strategy.exponential-delay.max-backoff": "1 s",
+    "restart-strategy.exponential-delay.jitter-factor": 0.0,
+    "restart-strategy.fixed-delay.delay": "200 ms",
+    "python.execution-mode": "thread",
+    "python.executable": sys.executable,
+    "python.client.executable": sys.executable,
+    "taskmanager.numberOfTaskSlots": SLOTS,
+    "taskmanager.cpu.cores": 2,
+    "taskmanager.memory.framework.heap.size": "128mb",
+    "taskmanager.memory.framework.off-heap.size": "64mb",
+    "taskmanager.memory.task.heap.size": "512mb",
+    "taskmanager.memory.task.off-heap.size": "64mb",
+    "taskmanager.memory.managed.size": "256mb",
+    "taskmanager.memory.network.min": "64mb",
+    "taskmanager.memory.network.max": "64mb",
+    "taskmanager.memory.jvm-metaspace.size": "256mb",
+    "taskmanager.memory.jvm-overhead.min": "192mb",
+    "taskmanager.memory.jvm-overhead.max": "192mb",
+}
+JOBMANAGER_HEAP_MB, TASKMANAGER_HEAP_MB = 384, 640
+"""TASKMANAGER_HEAP_MB is framework.heap + task.heap of the settings above."""
+
+
+def log4j(folder: Path) -> str:
+    return f"""\
+rootLogger.level=INFO
+rootLogger.appenderRef.file.ref=file
+appender.file.type=RollingFile
+appender.file.name=file
+appender.file.fileName=${{sys:log.file}}
+appender.file.filePattern=${{sys:log.file}}.%i
+appender.file.layout.type=PatternLayout
+appender.file.layout.pattern=%d{{HH:mm:ss,SSS}} %-5p %c{{1}} %m%n
+appender.file.policies.type=Policies
+appender.file.policies.size.type=SizeBasedTriggeringPolicy
+appender.file.policies.size.size=20MB
+appender.file.strategy.type=DefaultRolloverStrategy
+appender.file.strategy.max=2
+logger.kafka.name=org.apache.kafka
+logger.kafka.level=WARN
+"""
+
+
+class Flink:
+    """Starts JobManager and TaskManagers whose files (configuration, logs, checkpoints) live in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.conf = folder, folder / "conf"
+
+    def configure(self, ports: dict[str, int]) -> None:
+        """Write the configuration that the cluster and every PyFlink client read. `ports`: rest, rpc, blob."""
+        self.conf.mkdir(parents=True, exist_ok=True)
+        settings = SETTINGS | {
+            "jobmanager.rpc.address": "127.0.0.1",
+            "jobmanager.bind-host": "127.0.0.1",
+            "jobmanager.rpc.port": ports["rpc"],
+            "blob.server.port": ports["blob"],
+            "rest.address": "127.0.0.1",
+            "rest.bind-address": "127.0.0.1",
+            "rest.port": ports["rest"],
+            "taskmanager.host": "127.0.0.1",
+            "taskmanager.bind-host": "127.0.0.1",
+            "io.tmp.dirs": str(self.folder / "tmp"),
+            "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
+            "execution.checkpointing.savepoint-dir": (self.folder / "savepoints").as_uri(),
+            "env.java.opts.all": " ".join(self._module_options()),
+        }
+        for name in ("tmp", "checkpoints", "savepoints", "log"):
+            (self.folder / name).mkdir(exist_ok=True)
+        (self.conf / "config.yaml").write_text("".join(f"{k}: {v}\n" for k, v in settings.items()))
+        for name in ("log4j.properties", "log4j-cli.properties", "log4j-session.properties"):
+            (self.conf / name).write_text(log4j(self.folder))
+
+    def start_jobmanager(self) -> Process:
+        main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+        return self._start("jobmanager", main, JOBMANAGER_HEAP_MB, [java.QUICK_COMPILER], [])
+
+    def start_taskmanager(self, name: str) -> Process:
+        """A TaskManager whose id in Flink's REST API is `name`, such as "taskmanager-2"."""
+        main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
+        options = ["-XX:MaxMetaspaceSize=256m", "-XX:MaxDirectMemorySize=192m"]
+        return self._start(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
+
+    def _start(self, name: str, main: str, heap_mb: int, options: list[str], arguments: list[str]) -> Process:
+        log = self.folder / "log" / f"{name}.log"
+        log.unlink(missing_ok=True)
+        logging = [f"-Dlog.file={log}", f"-Dlog4j.configurationFile={self.conf / 'log4j.properties'}"]
+        argv = java.command(
+            name.split("-")[0],
+            main,
+            sorted((flink_home() / "lib").glob("*.jar")),
+            heap_mb=heap_mb,
+            options=[*options, *self._module_options(), *logging],
+            arguments=["--configDir", str(self.conf), *arguments],
+        )
+        # PYTHONPATH: in thread mode the TaskManager embeds Python and must find pemja and pyflink.
+        # MALLOC_ARENA_MAX: glibc's per-thread arenas otherwise double a JVM's resident memory.
+        site = [p for p in sys.path if p.endswith("site-packages")]
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(site), "MALLOC_ARENA_MAX": "2", "JAVA_HOME": str(java.home())}
+        return process.start(name, argv, log=log, env=env, cwd=self.folder)
+
+    def _module_options(self) -> list[str]:
+        """The --add-exports/--add-opens that Flink's own default configuration names."""
+        defaults = ruamel.yaml.YAML(typ="safe").load((flink_home() / "conf" / "config.yaml").read_text())
+        return str(defaults["env"]["java"]["opts"]["all"]).split()

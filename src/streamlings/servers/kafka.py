@@ -1,0 +1,82 @@
+"""The Kafka broker: one node in KRaft mode (broker and controller), listeners on loopback, data kept between runs."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from streamlings.errors import ServerCrashed
+from streamlings.servers import java, process
+from streamlings.servers.process import Process
+
+CLUSTER_ID = "c3RyZWFtbGluZ3MtbGFiMQ"  # any 16 bytes in URL-safe base64; one broker needs no better
+
+# One broker: internal topics have one replica and few partitions. The first rebalance waits for nobody.
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=4000000
+log.segment.delete.delay.ms=1000
+"""
+
+LOGGING = """\
+rootLogger.level=WARN
+rootLogger.appenderRef.out.ref=out
+logger.server.name=kafka.server.KafkaRaftServer
+logger.server.level=INFO
+appender.out.type=Console
+appender.out.name=out
+appender.out.layout.type=PatternLayout
+appender.out.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} %m%n
+"""
+
+
+class Kafka:
+    """Starts and stops the broker whose files live in `folder`."""
+
+    def __init__(self, folder: Path, jars: list[Path]) -> None:
+        self.folder, self.jars = folder, jars
+        self.log = folder / "kafka.log"
+
+    def start(self, port: int, controller_port: int) -> Process:
+        """Format the data folder where that was not done, and start; returns before the broker is ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        data = self.folder / "data"
+        (self.folder / "log4j2.properties").write_text(LOGGING)
+        settings = self.folder / "server.properties"
+        settings.write_text(SETTINGS.format(port=port, controller_port=controller_port, data=data))
+        if not (data / "meta.properties").exists():
+            self._format(settings)
+        self.log.unlink(missing_ok=True)
+        return process.start("kafka", self._command("kafka", "kafka.Kafka", [str(settings)]), log=self.log)
+
+    def set_data_aside(self) -> Path:
+        """Move data that a broker could not start from (a machine's crash may leave such) to `data.unreadable-N`."""
+        aside = next(p for n in range(1, 1000) if not (p := self.folder / f"data.unreadable-{n}").exists())
+        (self.folder / "data").rename(aside)
+        return aside
+
+    def _format(self, settings: Path) -> None:
+        arguments = ["format", "-t", CLUSTER_ID, "-c", str(settings)]
+        done = subprocess.run(self._command("kafka-storage", "kafka.tools.StorageTool", arguments), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ServerCrashed("Kafka's data folder could not be formatted", details=(done.stdout + done.stderr)[-2000:])
+
+    def _command(self, name: str, main: str, arguments: list[str]) -> list[str]:
+        logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
+        return java.command(name, main, self.jars, heap_mb=256, options=[java.QUICK_COMPILER, logging], arguments=arguments)

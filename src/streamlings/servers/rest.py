@@ -1,0 +1,92 @@
+"""Flink's REST API, as far as this tool asks it. Names and units are Flink's (times in ms since the epoch)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+
+from streamlings.errors import LabError
+
+JSON = dict[str, Any]
+
+
+class FlinkRest:
+    """A client for one cluster. Raises LabError when Flink does not answer, LookupError when it does not know what was asked for."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._pool = urllib3.HTTPConnectionPool(address.split(":")[0], int(address.split(":")[1]), maxsize=4, retries=False)
+
+    def ask(self, path: str, *, method: str = "GET", body: JSON | None = None) -> Any:
+        try:
+            answer = self._pool.request(
+                method,
+                path,
+                body=None if body is None else json.dumps(body),
+                headers={"Content-Type": "application/json"},
+                timeout=urllib3.Timeout(connect=2, read=20),
+            )
+        except urllib3.exceptions.HTTPError as e:
+            raise LabError(f"Flink does not answer at {self.address}", details=str(e), hint="./streamlings status") from e
+        if answer.status == 404:
+            raise LookupError(path)
+        if answer.status >= 400:
+            raise LabError(f"Flink refused {method} {path}: {answer.status}", details=answer.data.decode("utf-8", "replace")[:800])
+        return json.loads(answer.data or b"{}")
+
+    def slots(self) -> int:
+        """Task slots of all registered TaskManagers; 0 while the cluster is coming up."""
+        try:
+            return int(self.ask("/overview")["slots-total"])
+        except (LabError, LookupError, KeyError):
+            return 0
+
+    def taskmanagers(self) -> list[str]:
+        return [tm["id"] for tm in self.ask("/taskmanagers")["taskmanagers"]]
+
+    def jobs(self) -> list[JSON]:
+        """Overview of every job the cluster remembers: jid, name, state, start-time..."""
+        return list(self.ask("/jobs/overview")["jobs"])
+
+    def job(self, job: str) -> JSON:
+        return dict(self.ask(f"/jobs/{job}"))
+
+    def subtasks(self, job: str, vertex: str) -> list[JSON]:
+        return list(self.ask(f"/jobs/{job}/vertices/{vertex}")["subtasks"])
+
+    def metrics(self, job: str, vertex: str, names: list[str]) -> dict[str, str]:
+        """Values by metric name ("0.currentInputWatermark"); a metric that does not exist (yet) is left out."""
+        if not names:
+            return {}
+        asked = ",".join(quote(n, safe="") for n in names)
+        return {m["id"]: m.get("value", "") for m in self.ask(f"/jobs/{job}/vertices/{vertex}/metrics?get={asked}")}
+
+    def job_metric(self, job: str, name: str) -> str:
+        """One metric of the job as a whole, such as "numRestarts"; "" while it is not there."""
+        return next((str(m.get("value", "")) for m in self.ask(f"/jobs/{job}/metrics?get={name}")), "")
+
+    def metric_names(self, job: str, vertex: str) -> list[str]:
+        return [m["id"] for m in self.ask(f"/jobs/{job}/vertices/{vertex}/metrics")]
+
+    def checkpoints(self, job: str) -> JSON:
+        return dict(self.ask(f"/jobs/{job}/checkpoints"))
+
+    def trigger_checkpoint(self, job: str) -> str:
+        """Start a checkpoint now (works without periodic checkpointing); the id of the request."""
+        return str(self.ask(f"/jobs/{job}/checkpoints", method="POST", body={})["request-id"])
+
+    def triggered_checkpoint(self, job: str, request: str) -> JSON | None:
+        """The outcome of such a request once it is there: {"checkpointId": ..} or {"failureCause": ..}."""
+        answer = self.ask(f"/jobs/{job}/checkpoints/{request}")
+        return dict(answer["operation"]) if answer["status"]["id"] == "COMPLETED" else None
+
+    def root_exception(self, job: str) -> str:
+        """The exception that failed or restarted the job most recently; "" where there was none."""
+        history = self.ask(f"/jobs/{job}/exceptions?maxExceptions=5").get("exceptionHistory", {}).get("entries", [])
+        return str(history[0]["stacktrace"]) if history else ""
+
+    def cancel(self, job: str) -> None:
+        self.ask(f"/jobs/{job}", method="PATCH")

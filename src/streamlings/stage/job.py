@@ -1,0 +1,105 @@
+"""What Flink's REST API says of one job: state, watermarks, consumed offsets, checkpoints, where it runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from streamlings.servers.rest import JSON, FlinkRest
+
+NO_WATERMARK = -(2**63)
+OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
+SPLIT_WATERMARK = re.compile(r"\.split\.(?P<topic>.+)-(?P<partition>\d+)\.watermark\.currentWatermark$")
+ENDED = {"FAILED", "CANCELED", "FINISHED"}
+
+
+@dataclass
+class FlinkJob:
+    """A view that `refresh` renews. All times are epoch ms; watermarks are None while there is none."""
+
+    rest: FlinkRest
+    id: str
+    name: str = ""
+    state: str = "CREATED"
+    vertices: list[JSON] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
+
+    def refresh(self) -> FlinkJob:
+        detail = self.rest.job(self.id)
+        self.name, self.state, self.vertices = detail["name"], detail["state"], detail["vertices"]
+        self.sources = {n["id"] for n in detail.get("plan", {}).get("nodes", []) if not n.get("inputs")}
+        return self
+
+    @property
+    def running(self) -> bool:
+        """Whether every task runs."""
+        return self.state == "RUNNING" and all(v["status"] in ("RUNNING", "FINISHED") for v in self.vertices)
+
+    @property
+    def uses_python(self) -> bool:
+        """Whether some operator runs Python functions, which in thread mode is inside the TaskManager."""
+        return any("Python" in v["name"] or "_stream_key_by" in v["name"] for v in self.vertices)
+
+    def watermarks(self) -> dict[str, int | None]:
+        """The watermark that reached each operator behind the sources: per vertex name, the lowest of its subtasks."""
+        found: dict[str, int | None] = {}
+        for v in self.vertices:
+            if v["id"] in self.sources:
+                continue
+            names = [f"{i}.currentInputWatermark" for i in range(v["parallelism"])]
+            values = [int(float(x)) for x in self.rest.metrics(self.id, v["id"], names).values() if x]
+            complete = len(values) == v["parallelism"] and min(values) > NO_WATERMARK
+            found[v["name"]] = min(values) if complete else None
+        return found
+
+    def watermark(self) -> int | None:
+        """The lowest watermark behind the sources; None while some operator has none, or no operator has inputs."""
+        values = list(self.watermarks().values())
+        known = [v for v in values if v is not None]
+        return min(known) if known and len(known) == len(values) else None
+
+    def partition_watermarks(self) -> dict[str, int | None]:
+        """The watermark of each source partition ("orders-0"), where the source makes watermarks per partition."""
+        return {f"{t}-{p}": v for (t, p), v in self._source_metrics(SPLIT_WATERMARK).items()}
+
+    def consumed(self) -> dict[tuple[str, int], int]:
+        """The offset of the last record that the sources handed on, by topic and partition."""
+        return {key: v for key, v in self._source_metrics(OFFSET).items() if v is not None}
+
+    def late_records_dropped(self) -> int:
+        """Flink's own count. It stays 0 until the next window closes, because of local pre-aggregation."""
+        total = 0
+        for v in self.vertices:
+            names = [n for n in self.rest.metric_names(self.id, v["id"]) if n.endswith("numLateRecordsDropped")]
+            total += sum(int(x) for x in self.rest.metrics(self.id, v["id"], names).values() if x)
+        return total
+
+    def taskmanagers(self) -> set[str]:
+        """Ids of the TaskManagers that run its tasks."""
+        found = set()
+        for v in self.vertices:
+            found |= {str(s.get("taskmanager-id", "")) for s in self.rest.subtasks(self.id, v["id"])}
+        return found - {"", "(unassigned)"}
+
+    def completed_checkpoints(self) -> int:
+        return int(self.rest.checkpoints(self.id)["counts"]["completed"])
+
+    def restored_checkpoint(self) -> JSON | None:
+        """The checkpoint that the job was restored from after a failure; None where it was not."""
+        restored = self.rest.checkpoints(self.id).get("latest", {}).get("restored")
+        return dict(restored) if restored else None
+
+    def restarts(self) -> int:
+        """How often it was restarted after a failure."""
+        return int(self.rest.job_metric(self.id, "numRestarts") or 0)
+
+    def _source_metrics(self, wanted: re.Pattern[str]) -> dict[tuple[str, int], int | None]:
+        found: dict[tuple[str, int], int | None] = {}
+        for vertex in self.sources:
+            names = [n for n in self.rest.metric_names(self.id, vertex) if wanted.search(n)]
+            for name, value in self.rest.metrics(self.id, vertex, names).items():
+                m = wanted.search(name)
+                if m and value:
+                    number = int(float(value))
+                    found[(m["topic"], int(m["partition"]))] = None if number <= NO_WATERMARK else number
+        return found

@@ -1,0 +1,128 @@
+"""A topic on the stage: the scenario sends to it, waits for rows in it, and the checks judge what lies in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+
+from streamlings.checks import Check, Failure
+from streamlings.errors import LabError
+from streamlings.stage.records import Record, Row, consumer, read_all, to_json
+
+if TYPE_CHECKING:
+    from streamlings.stage.stage import Stage
+
+
+class StageTopic:
+    """`name` is what the exercise calls it, `full_name` what it is called on the broker during this check."""
+
+    def __init__(self, stage: Stage, name: str, full_name: str, partitions: int) -> None:
+        self.stage, self.name, self.full_name, self.partitions = stage, name, full_name, partitions
+        self.sent: list[Row] = []
+        self.ends: dict[int, int] = {}
+        """Sent so far: by partition, the offset behind the last event."""
+        self.seen: list[Record] = []
+        """Read so far while the stream was open, committed records only, in order of arrival."""
+        self.committed: list[Record] = []
+        self.uncommitted: list[Record] = []
+        """Everything at the end of the scenario, as read_committed and as read_uncommitted sees it."""
+        self._tap: Consumer | None = None
+
+    def send(self, *events: Row, partition: int | None = None, key: str = "customer_id") -> None:
+        """Send events in order, and wait until the broker has them. Raises LabError when it does not take them."""
+        producer = self.stage.producer
+        failed: list[KafkaError] = []
+
+        def delivered(error: KafkaError | None, message: Any) -> None:
+            if error is not None:
+                failed.append(error)
+            else:
+                self.ends[message.partition()] = message.offset() + 1
+
+        for event in events:
+            where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
+            producer.produce(self.full_name, to_json(event), key=str(event.get(key, "")).encode(), on_delivery=delivered, **where)
+        left = producer.flush(10)
+        if left or failed:
+            raise LabError(f"the broker did not take events for {self.name}", details=str(failed[:1]), hint="./streamlings status")
+        for event in events:
+            self.sent.append(event)
+            self.stage.timeline_.sent(self.name, partition, event)
+
+    def poll(self, timeout_s: float = 0) -> list[Record]:
+        """Records that have arrived since the last call, waiting up to `timeout_s` for the first."""
+        if self._tap is None:
+            self._tap = consumer(self.stage.lab.kafka, isolation="read_committed")
+            self._tap.assign([TopicPartition(self.full_name, p, 0) for p in range(self.partitions)])
+        fresh = []
+        while (message := self._tap.poll(0 if fresh else timeout_s)) is not None:
+            if message.error() is None:
+                record = Record.of(message)
+                fresh.append(record)
+                self.stage.timeline_.output(self.name, record.partition, record.row() or {"value": repr(record.value)[:60]})
+        self.seen += fresh
+        return fresh
+
+    def until(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, **fields: object) -> None:
+        """A barrier: wait until some row with these fields has come out, while the stream is open.
+
+        `hint` is for the learner whose program never emits it.
+        """
+        text = " ".join(f"{k} {v}" for k, v in fields.items())
+        self.stage.until(lambda: self._has(fields), f"a row in {self.name} with {text}", proves=proves, hint=hint, deadline_s=deadline_s)
+
+    def _has(self, fields: dict[str, object]) -> bool:
+        self.poll(0.02)
+        return any(_matches(row, fields) for row in self.rows)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The JSON objects in it: all committed ones at the end, before that what was seen. Tombstones and other bytes are left out."""
+        return [row for record in (self.committed or self.seen) if (row := record.row()) is not None]
+
+    def matching(self, **fields: object) -> list[Row]:
+        """The rows with these values."""
+        return [row for row in self.rows if _matches(row, fields)]
+
+    def latest(self, *key: str) -> dict[tuple[Any, ...], Row]:
+        """The rows folded by key: a later row replaces an earlier one (what a reader of an upsert stream keeps)."""
+        return {tuple(row.get(k) for k in key): row for row in self.rows}
+
+    def expect(self, row: Row, *, because: list[str] | None = None, hint: str = "") -> None:
+        """Exactly one row for this window or key: `row`'s first fields say which, the last field what it must hold."""
+        *which, judged = row
+        found = self.matching(**{k: row[k] for k in which})
+        values = [r.get(judged) for r in found]
+        if values == [row[judged]]:
+            return
+        label = " ".join(str(row[k]) for k in which)
+        got = "no row" if not values else "  then  ".join(f"{judged} {v}" for v in values)
+        raise Failure(expected=f"{label}  {judged} {row[judged]}", actual=f"{label}  {got}", because=because or [], hint=hint)
+
+    def collect(self) -> None:
+        """Read everything that lies in it now, with both isolation levels."""
+        self.poll()
+        self.committed = read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_committed")
+        self.uncommitted = read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_uncommitted")
+
+    def close(self) -> None:
+        if self._tap is not None:
+            self._tap.close()
+
+
+def _matches(row: Row, fields: dict[str, object]) -> bool:
+    return all(row.get(name) == value for name, value in fields.items())
+
+
+def make_producer(address: str) -> Producer:
+    """The scenario's own producer: at once, in order, acknowledged."""
+    return Producer(
+        {"bootstrap.servers": address, "linger.ms": 0, "acks": "all", "enable.idempotence": True, "partitioner": "murmur2_random", "log_level": 0}
+    )
+
+
+def rows_of(records: Iterable[Record]) -> list[Row]:
+    """The JSON objects among these records."""
+    return [row for record in records if (row := record.row()) is not None]

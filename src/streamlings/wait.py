@@ -1,0 +1,24 @@
+"""The one way to wait: until something is observed, with a deadline; never for a time to pass."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_pause = threading.Event()
+
+
+def until(observe: Callable[[], T], *, deadline_s: float, every_ms: float = 20) -> T | None:
+    """Ask `observe` every `every_ms` until it answers something true; that answer, or None after `deadline_s` seconds."""
+    end = time.monotonic() + deadline_s
+    while True:
+        seen = observe()
+        if seen:
+            return seen
+        if time.monotonic() >= end:
+            return None
+        _pause.wait(every_ms / 1000)

@@ -1,0 +1,141 @@
+"""Warm processes: one ready, the next warming up while the learner reads. Kept as files, so that commands share them.
+
+    workers/NAME.json    a started worker: its process (made by whoever starts it)
+    workers/NAME.ready   it is warm: port, token, pid (made by the worker itself)
+    workers/NAME.taken   somebody uses it (a rename of NAME.ready, so only one can win)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamlings.paths import state_folder
+from streamlings.servers import java, process
+from streamlings.servers.flink_home import flink_home
+from streamlings.servers.process import Process
+
+HEAP_MB = 320
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A warm process that this command owns."""
+
+    process: Process
+    port: int
+    token: str
+
+
+def folder() -> Path:
+    return state_folder() / "workers"
+
+
+def warm(rest_address: str) -> None:
+    """See to it that one worker is ready or warming up."""
+    if not any(p.alive() for p in _idle().values()):
+        _start(rest_address)
+
+
+def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
+    """A worker for this command alone; waits for one that warms up. Raises ServerCrashed when none comes up."""
+    while True:
+        idle = _idle()
+        name = next((n for n in idle if (folder() / f"{n}.ready").exists()), None) or next(iter(idle), None)
+        if name is None:
+            name = _start(rest_address)
+            idle = _idle()
+        started = idle.get(name) or Process(**json.loads((folder() / f"{name}.json").read_text()))
+        ready = folder() / f"{name}.ready"
+        process.until_ready(started, ready.exists, deadline_s=deadline_s)
+        taken = ready.with_suffix(".taken")
+        try:
+            ready.rename(taken)
+        except FileNotFoundError:
+            continue  # another command was quicker
+        announced = json.loads(taken.read_text())
+        return Worker(started, announced["port"], announced["token"])
+
+
+def give_back(worker: Worker) -> None:
+    """Let the next program have it. Only for the course's own programs, which are trusted."""
+    (folder() / f"{worker.process.name}.taken").rename(folder() / f"{worker.process.name}.ready")
+
+
+def discard(worker: Worker) -> None:
+    """Kill the process and its JVM; nothing of it is left."""
+    process.kill(worker.process)
+    process.reap(worker.process)
+    _forget(worker.process.name)
+
+
+def retire_all() -> None:
+    """End every worker in an orderly way (so that the first one leaves its class archive)."""
+    workers = {name: p for name, p in _all().items() if p.alive()}
+    for p in workers.values():
+        _ask_jvm_to_end(p)
+    process.stop(list(workers.values()), grace_s=20)
+    for name in _all():
+        _forget(name)
+
+
+def _ask_jvm_to_end(worker: Process) -> None:
+    import psutil
+
+    try:
+        jvms = [c for c in psutil.Process(worker.pid).children(recursive=True) if c.name().startswith("java")]
+        for jvm in jvms:
+            jvm.terminate()
+        psutil.wait_procs(jvms, timeout=20)
+    except psutil.Error:
+        pass
+
+
+def _all() -> dict[str, Process]:
+    return {f.stem: Process(**json.loads(f.read_text())) for f in sorted(folder().glob("*.json"))}
+
+
+def _idle() -> dict[str, Process]:
+    """Workers that nobody has taken, and that live; what dead ones left is cleared away."""
+    idle = {}
+    for name, p in _all().items():
+        if not p.alive():
+            process.reap(p)
+            _forget(name)
+        elif not (folder() / f"{name}.taken").exists():
+            idle[name] = p
+    return idle
+
+
+def _forget(name: str) -> None:
+    for suffix in ("json", "ready", "taken", "tmp"):
+        (folder() / f"{name}.{suffix}").unlink(missing_ok=True)
+
+
+def _start(rest_address: str) -> str:
+    name = f"worker-{secrets.token_hex(4)}"
+    folder().mkdir(parents=True, exist_ok=True)
+    home = flink_home()
+    classpath = [*home.glob("lib/*.jar"), *home.glob("opt/flink-python-*.jar")]
+    jvm = [f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER, *java.archive_options("pyflink", classpath)]
+    env = os.environ | {
+        "FLINK_HOME": str(home),
+        "FLINK_CONF_DIR": str(state_folder() / "flink" / "conf"),
+        "FLINK_LOG_DIR": str(state_folder() / "flink" / "log"),
+        "JAVA_HOME": str(java.home()),
+        "JVM_ARGS": " ".join(jvm),
+        "MALLOC_ARENA_MAX": "2",
+        "STREAMLINGS_PREFIX": "",
+    }
+    argv = [sys.executable, "-u", "-m", "streamlings.worker.host", name, rest_address]
+    started = process.start(name, argv, log=folder() / f"{name}.log", env=env, cwd=state_folder())
+    temporary = folder() / f"{name}.json.new"
+    temporary.write_text(json.dumps(started.to_json()))
+    temporary.replace(folder() / f"{name}.json")
+    return name
+
+
