@@ -5,19 +5,33 @@ from __future__ import annotations
 import json
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from streamlings.errors import StreamlingsError, UsageError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
-dev = typer.Typer(no_args_is_help=True, help="For people who write lessons.")
-app.add_typer(dev, name="dev")
+if TYPE_CHECKING:
+    from streamlings.course import Exercise
 
-ExerciseName = Annotated[Optional[str], typer.Argument(metavar="[EXERCISE]", help="such as event_time/watermark; default: the next unsolved one")]  # noqa: UP045
-AsJson = Annotated[bool, typer.Option("--json", help="the result as JSON on stdout")]
+Command = Callable[..., Any]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version="0.1.0", prog_name="streamlings")
+def app() -> None:
+    """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
+
+
+@app.group()
+def dev() -> None:
+    """For people who write lessons."""
+
+
+exercise_argument = click.argument("exercise", required=False)
+json_option = click.option("--json", "as_json", is_flag=True, help="the result as JSON on stdout")
 
 
 def say(text: str) -> None:
@@ -34,14 +48,13 @@ def start() -> None:
 
 
 @app.command()
-def check(
-    exercise: ExerciseName = None,
-    as_json: AsJson = False,
-    seed: Annotated[Optional[int], typer.Option(min=0, help="the events of an earlier check; default: drawn")] = None,  # noqa: UP045
-    program: Annotated[Optional[Path], typer.Option(help="check this file in place of yours")] = None,  # noqa: UP045
-    solution: Annotated[bool, typer.Option("--solution", help="check the published solution")] = False,
-) -> None:
-    """A verdict on your program, now."""
+@exercise_argument
+@json_option
+@click.option("--seed", type=click.IntRange(min=0), help="the events of an earlier check; default: drawn")
+@click.option("--program", type=click.Path(path_type=Path), help="check this file in place of yours")
+@click.option("--solution", is_flag=True, help="check the published solution")
+def check(exercise: str | None, as_json: bool, seed: int | None, program: Path | None, solution: bool) -> None:
+    """A verdict on your program, now. EXERCISE is such as event_time/watermark; default: the next unsolved one."""
     from streamlings import progress, workbook
     from streamlings.grader import Grader
     from streamlings.report import verdict
@@ -63,11 +76,13 @@ def check(
         verdict.show(result, rerun=f"./streamlings check {chosen.id} --seed {drawn}{which}")
         if result.outcome == "passed" and file == chosen.work:
             _after_the_pass(chosen.id)
-    raise typer.Exit(result.exit_code)
+    raise SystemExit(result.exit_code)
 
 
 @app.command()
-def run(exercise: ExerciseName = None, seed: Annotated[int, typer.Option(min=0)] = 7) -> None:
+@exercise_argument
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
+def run(exercise: str | None, seed: int) -> None:
     """Run your program against the lab and show what flows, until Ctrl-C."""
     from streamlings import live, workbook
 
@@ -77,7 +92,10 @@ def run(exercise: ExerciseName = None, seed: Annotated[int, typer.Option(min=0)]
 
 
 @app.command()
-def look(topic: str, limit: Annotated[int, typer.Option(min=1)] = 20, partition: Annotated[Optional[int], typer.Option(min=0)] = None) -> None:  # noqa: UP045
+@click.argument("topic")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--partition", type=click.IntRange(min=0))
+def look(topic: str, limit: int, partition: int | None) -> None:
     """Show a topic's records, decoded: key, value, time, partition, headers."""
     from streamlings import look as reader
     from streamlings.report import look as report
@@ -88,7 +106,8 @@ def look(topic: str, limit: Annotated[int, typer.Option(min=1)] = 20, partition:
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+@json_option
+def list_(as_json: bool) -> None:
     """All exercises: done and open."""
     from streamlings.report import course as report
 
@@ -96,7 +115,8 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def progress(as_json: AsJson = False) -> None:
+@json_option
+def progress(as_json: bool) -> None:
     """How far you are."""
     from streamlings.report import course as report
 
@@ -104,7 +124,8 @@ def progress(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def hint(exercise: ExerciseName = None) -> None:
+@exercise_argument
+def hint(exercise: str | None) -> None:
     """The next hint, from gentle to almost the answer."""
     from streamlings import progress
 
@@ -114,9 +135,9 @@ def hint(exercise: ExerciseName = None) -> None:
 
 
 @app.command()
-def solution(
-    exercise: ExerciseName = None, anyway: Annotated[bool, typer.Option("--anyway", help="before you solved it")] = False
-) -> None:
+@exercise_argument
+@click.option("--anyway", is_flag=True, help="before you solved it")
+def solution(exercise: str | None, anyway: bool) -> None:
     """A published solution and why it works; opens after the pass."""
     from streamlings import progress
 
@@ -130,7 +151,8 @@ def solution(
 
 
 @app.command()
-def reset(exercise: Annotated[str, typer.Argument()]) -> None:
+@click.argument("exercise")
+def reset(exercise: str) -> None:
     """A fresh starter; your version is kept beside it."""
     from streamlings import workbook
 
@@ -140,11 +162,12 @@ def reset(exercise: Annotated[str, typer.Argument()]) -> None:
 
 
 @app.command()
-def up(servers: Annotated[Optional[list[str]], typer.Argument(metavar="[SERVER]...", help="kafka flink registry postgres")] = None) -> None:  # noqa: UP045
-    """Start the lab: Kafka and Flink, or the servers named."""
+@click.argument("servers", nargs=-1, metavar="[SERVER]...")
+def up(servers: tuple[str, ...]) -> None:
+    """Start the lab: Kafka and Flink, or the servers named (kafka, flink, registry, postgres)."""
     from streamlings import lab_commands
 
-    lab_commands.up(servers or [], say)
+    lab_commands.up(list(servers), say)
 
 
 @app.command()
@@ -157,7 +180,8 @@ def down() -> None:
 
 
 @app.command()
-def status(as_json: AsJson = False) -> None:
+@json_option
+def status(as_json: bool) -> None:
     """Which servers run, and where."""
     from streamlings import lab_commands
 
@@ -172,35 +196,41 @@ def doctor() -> None:
 
     findings = examiner.examine()
     report.show(findings)
-    raise typer.Exit(3 if any(f.ok is False for f in findings) else 0)
+    raise SystemExit(3 if any(f.ok is False for f in findings) else 0)
 
 
 @app.command()
-def selftest(fast: Annotated[bool, typer.Option("--fast", help="a minute's worth")] = False) -> None:
+@click.option("--fast", is_flag=True, help="a minute's worth")
+def selftest(fast: bool) -> None:
     """Everything that must hold; what CI runs."""
     from streamlings.dev import selftest as tests
 
-    raise typer.Exit(tests.run(fast=fast))
+    raise SystemExit(tests.run(fast=fast))
 
 
 @dev.command("check")
-def dev_check(exercises: Annotated[Optional[list[str]], typer.Argument(metavar="[EXERCISE]...")] = None, as_json: AsJson = False) -> None:  # noqa: UP045
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@json_option
+def dev_check(exercises: tuple[str, ...], as_json: bool) -> None:
     """Prove the exercises: starters fail, solutions pass, every wrong program is rejected by its check in its words."""
     from streamlings.dev import check as proof
 
-    raise typer.Exit(proof.run(exercises or [], as_json=as_json, say=say))
+    raise SystemExit(proof.run(list(exercises), as_json=as_json, say=say))
 
 
 @dev.command("new")
-def dev_new(exercise: Annotated[str, typer.Argument(help="such as 06_event_time/7_my_idea")], kind: str = "live") -> None:
-    """A new exercise: its folder, its solution, one wrong and one right program."""
+@click.argument("folder")
+@click.option("--kind", type=click.Choice(["none", "kafka", "bounded", "live", "restore"]), default="live", show_default=True)
+def dev_new(folder: str, kind: str) -> None:
+    """A new exercise in FOLDER, such as 06_event_time/7_my_idea: starter, checks, solution, a wrong and a right program."""
     from streamlings.dev import new
 
-    new.make(exercise, kind=kind)
+    new.make(folder, kind=kind)
 
 
 @dev.command("bench")
-def dev_bench(as_json: AsJson = False) -> None:
+@json_option
+def dev_bench(as_json: bool) -> None:
     """Measure the speeds of DESIGN's table on this machine."""
     from streamlings.dev import bench
 
@@ -215,7 +245,7 @@ def dev_lock() -> None:
     lock.lock()
 
 
-def _exercise(name: str | None):  # type: ignore[no-untyped-def]
+def _exercise(name: str | None) -> Exercise:
     from streamlings import progress
     from streamlings.course import Course
 
@@ -254,8 +284,8 @@ def _relative(path: Path) -> str:
 def main() -> int:
     """Run a verb; every error that is raised on purpose becomes one line, a hint, and its exit code."""
     try:
-        code = app(standalone_mode=False)
-        return int(code or 0)
+        app(standalone_mode=False)
+        return 0
     except StreamlingsError as e:
         say(f"error: {e.message}")
         for line in e.details.splitlines():
@@ -263,14 +293,10 @@ def main() -> int:
         if e.hint:
             say(f"hint: {e.hint}")
         return e.exit_code
-    except typer.Exit as e:
-        return e.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except click.ClickException as e:
+        say(f"error: {e.format_message()}")
+        say("hint: ./streamlings --help")
+        return 2
+    except (KeyboardInterrupt, click.Abort):
         say("stopped")
         return 130
-    except Exception as e:
-        if hasattr(e, "format_message"):  # click's errors about options and arguments
-            say(f"error: {e.format_message()}")
-            say("hint: ./streamlings --help")
-            return 2
-        raise

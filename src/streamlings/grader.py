@@ -27,7 +27,6 @@ from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
-from streamlings.versions import versions
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
 
@@ -46,7 +45,7 @@ class Grader:
         if not program.read_bytes().strip():
             raise UsageError(f"{_shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         began = time.monotonic()
-        result = Result(exercise.id, "could_not_check", seed, "native", 0, [], versions=versions())
+        result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
         try:
             with _alone(self.say):
                 began = time.monotonic()

@@ -44,7 +44,6 @@ class Result:
     seconds: float
     checks: list[CheckResult]
     output_tail: str = ""
-    versions: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     hint: str = ""
     measured: list[str] = field(default_factory=list)
@@ -60,4 +59,7 @@ class Result:
         return next((c for c in self.checks if c.outcome == "failed"), None)
 
     def to_json(self) -> dict[str, Any]:
-        return {"schema": "streamlings/result/1"} | asdict(self)
+        """The result as the published schema has it, with the versions that were used."""
+        from streamlings.versions import versions
+
+        return {"schema": "streamlings/result/1"} | asdict(self) | {"versions": versions()}

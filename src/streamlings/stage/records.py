@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 import simplejson
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, Message, TopicPartition
+
+from streamlings.errors import LabError
 
 Row = dict[str, Any]
 
@@ -66,7 +69,8 @@ def consumer(address: str, *, isolation: str) -> Consumer:
 
 
 def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadline_s: float = 10) -> list[Record]:
-    """Every record up to the current end of a topic, in order of partition and offset."""
+    """Every record up to the current end of a topic, in order of partition and offset. Raises LabError after the deadline."""
+    deadline = time.monotonic() + deadline_s
     reader = consumer(address, isolation=isolation)
     try:
         ends = {}
@@ -77,14 +81,14 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
         reader.assign([TopicPartition(topic, p, 0) for p in ends])
         found: list[Record] = []
         while ends:
-            message = reader.poll(deadline_s)
-            if message is None:
-                break
-            if message.error() is None:
-                found.append(Record.of(message))
+            messages = reader.consume(1000, timeout=0.05)
+            found += [Record.of(m) for m in messages if m.error() is None]
+            # positions, not the records' offsets: what ends a transaction has an offset, too
             for at in reader.position([TopicPartition(topic, p) for p in ends]):
                 if at.offset >= ends[at.partition]:
                     del ends[at.partition]
+            if time.monotonic() > deadline:
+                raise LabError(f"{topic} could not be read to its end within {deadline_s:.0f} s", hint="./streamlings status")
         return sorted(found, key=lambda r: (r.partition, r.offset))
     finally:
         reader.close()

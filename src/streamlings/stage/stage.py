@@ -59,6 +59,12 @@ class Stage:
     def topic(self, name: str) -> StageTopic:
         return self.topics[name]
 
+    def folder_of(self, name: str) -> Path:
+        """The folder that the program knows as `lab.folder(name)`."""
+        path = self.folder / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""
         self.measured.append(text)

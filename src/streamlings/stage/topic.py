@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 
 from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
+from streamlings.servers import native
+from streamlings.stage.batches import Batch, batches
 from streamlings.stage.records import Record, Row, consumer, read_all, to_json
 
 if TYPE_CHECKING:
@@ -26,8 +29,7 @@ class StageTopic:
         self.seen: list[Record] = []
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
-        self.uncommitted: list[Record] = []
-        """Everything at the end of the scenario, as read_committed and as read_uncommitted sees it."""
+        """Everything at the end of the scenario, as read_committed sees it."""
         self._tap: Consumer | None = None
 
     def send(self, *events: Row, partition: int | None = None, key: str = "customer_id") -> None:
@@ -80,7 +82,7 @@ class StageTopic:
     @property
     def rows(self) -> list[Row]:
         """The JSON objects in it: all committed ones at the end, before that what was seen. Tombstones and other bytes are left out."""
-        return [row for record in (self.committed or self.seen) if (row := record.row()) is not None]
+        return self._final_rows if self.committed else rows_of(self.seen)
 
     def matching(self, **fields: object) -> list[Row]:
         """The rows with these values."""
@@ -102,10 +104,22 @@ class StageTopic:
         raise Failure(expected=f"{label}  {judged} {row[judged]}", actual=f"{label}  {got}", because=because or [], hint=hint)
 
     def collect(self) -> None:
-        """Read everything that lies in it now, with both isolation levels."""
+        """Read everything that lies in it now and is committed."""
         self.poll()
         self.committed = read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_committed")
-        self.uncommitted = read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_uncommitted")
+
+    @cached_property
+    def uncommitted(self) -> list[Record]:
+        """Everything that lies in it, as read_uncommitted sees it: with what aborted transactions wrote."""
+        return read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_uncommitted")
+
+    @cached_property
+    def _final_rows(self) -> list[Row]:
+        return rows_of(self.committed)
+
+    def batches(self) -> list[Batch]:
+        """How its records were batched by whoever produced them, from the broker's log files."""
+        return batches(native.kafka().folder / "data", self.full_name, self.partitions)
 
     def close(self) -> None:
         if self._tap is not None:

@@ -1,0 +1,110 @@
+"""What was delivered, what was reported, and how it was batched: all read from the broker, none of it from the producer."""
+
+import json
+import time
+
+import simplejson
+from confluent_kafka import Producer
+
+from streamlings.checks import Failure, check
+from streamlings.stage.stage import Stage
+
+ORDERS = 5_000
+ENOUGH_A_BATCH = 20
+
+
+def scenario(stage: Stage) -> None:
+    """Five thousand orders in a file; one carries a 3 MB greeting card, which the broker (at most 1 MB a message) refuses."""
+    shop = stage.shop
+    customers = shop.customers(12)
+    orders = [shop.order(shop.random.choice(customers), f"12:00:{n % 60:02}") for n in range(ORDERS)]
+    stage.facts.orders = orders
+    stage.facts.too_large = shop.random.choice(orders[1000:4000])["order_id"]
+    lines = [simplejson.dumps(o | ({"card": "x" * 3_000_000} if o["order_id"] == stage.facts.too_large else {})) for o in orders]
+    (stage.folder_of("in") / "orders.jsonl").write_text("\n".join(lines) + "\n")
+    stage.until_finished(proves=program_ends, deadline_s=30)
+
+
+def arrived(run: Stage) -> list[str]:
+    """The order ids in the topic, in order of partition and offset."""
+    return [row["order_id"] for row in run.topic("orders").rows]
+
+
+def only_the_last_are_missing(run: Stage, missing: set[str]) -> bool:
+    """Whether, partition by partition, nothing arrived that was sent after a missing order."""
+    partition_of = {row["customer_id"]: r.partition for r in run.topic("orders").committed if (row := r.row())}
+    ended: set[int | None] = set()
+    for order in run.facts.orders:
+        partition = partition_of.get(order["customer_id"])
+        if order["order_id"] in missing:
+            ended.add(partition)
+        elif partition in ended and order["order_id"] != run.facts.too_large:
+            return False
+    return True
+
+
+@check
+def program_ends(run: Stage) -> None:
+    """The producer gets through the file"""
+
+
+@check(after=program_ends)
+def nothing_is_lost(run: Stage) -> None:
+    """Every order that the broker takes is there, once"""
+    found = arrived(run)
+    wanted = [order["order_id"] for order in run.facts.orders if order["order_id"] != run.facts.too_large]
+    there = set(found)
+    missing = [order_id for order_id in wanted if order_id not in there]
+    if missing:
+        tail = only_the_last_are_missing(run, set(missing))
+        raise Failure(
+            expected=f"{len(wanted)} orders",
+            actual=f"{len(wanted) - len(missing)} orders; {len(missing)} are missing" + (", the last of each partition" if tail else ""),
+            because=[f"the first that is missing: {missing[0]}", f"the last that is missing:  {missing[-1]}"],
+            hint="produce() only queues. What is left in the queue when the program ends?" if tail else "what happens to an order when the queue is full?",
+        )
+    if len(found) != len(wanted):
+        raise Failure(expected=f"{len(wanted)} orders", actual=f"{len(found)}: {len(found) - len(there)} are there twice")
+
+
+@check(after=program_ends)
+def refusals_are_reported(run: Stage) -> None:
+    """The order that the broker refuses is reported, and no other"""
+    file = run.folder_of("out") / "refused.txt"
+    reported = file.read_text().split() if file.exists() else []
+    if reported != [run.facts.too_large]:
+        raise Failure(
+            expected=f"refused.txt says {run.facts.too_large}",
+            actual=f"refused.txt says {', '.join(reported[:3]) or 'nothing'}" + (f" and {len(reported) - 3} more" if len(reported) > 3 else ""),
+            because=["the broker answered MSG_SIZE_TOO_LARGE; the producer learns of it in a delivery report"],
+            hint="who looks at the delivery reports, and at the error in them?",
+        )
+
+
+@check(after=nothing_is_lost)
+def orders_travel_together(run: Stage) -> None:
+    """Orders travel in batches"""
+    batches = run.topic("orders").batches()
+    per_batch = sum(b.records for b in batches) / max(1, len(batches))
+    compare_speed(run)
+    if per_batch < ENOUGH_A_BATCH:
+        raise Failure(
+            expected=f"at least {ENOUGH_A_BATCH} orders a batch",
+            actual=f"{per_batch:.1f} orders a batch, {len(batches)} batches",
+            because=[f"the broker's log: {sum(b.bytes for b in batches) / ORDERS:.0f} bytes an order, of which {61 / per_batch:.0f} are batch header"],
+            hint="what does the program wait for, after every single order?",
+        )
+
+
+def compare_speed(run: Stage) -> None:
+    """Measure a flush per message on this machine, against what the program did by the times of its records."""
+    times = [r.timestamp for r in run.topic("orders").committed if r.timestamp]
+    seconds = max(0.001, (max(times) - min(times)) / 1000)
+    producer, sample = Producer({"bootstrap.servers": run.lab.kafka, "log_level": 0}), 200
+    began = time.monotonic()
+    for order in run.facts.orders[:sample]:
+        producer.produce(run.topic("orders").full_name, json.dumps(order, default=str))
+        producer.flush()
+    naive = sample / (time.monotonic() - began)
+    own = ORDERS / seconds
+    run.measure(f"your producer {own:,.0f} orders/s; with a flush after each {naive:,.0f} orders/s ({own / naive:.1f} times)")
