@@ -7,7 +7,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from streamlings import wait
 from streamlings.errors import LabError
-from streamlings.servers import native
+from streamlings.servers import native, state
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage.job import ENDED
@@ -59,9 +59,12 @@ def cancel_jobs(stage: Stage) -> bool:
         return False
 
 
-def replace_taskmanager(lab: LabState) -> None:
-    """Put a fresh TaskManager in place of one that ran a learner's Python code, and wait until it has registered."""
+def one_taskmanager(lab: LabState, *, fresh: bool) -> None:
+    """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code)."""
     rest = FlinkRest(lab.flink)
-    old = rest.taskmanagers()
-    running = native.replace_taskmanagers(kill=old)
-    wait.until(lambda: set(running) <= set(rest.taskmanagers()), deadline_s=30)
+    if fresh:
+        native.add_taskmanager()
+    *old, newest = native.taskmanagers(state.read())
+    wait.until(lambda: newest in rest.taskmanagers(), deadline_s=30)
+    native.kill_taskmanagers(old)
+    rest.until_gone(old)

@@ -15,6 +15,7 @@ from streamlings.errors import StreamlingsError, UsageError
 
 if TYPE_CHECKING:
     from streamlings.course import Exercise
+    from streamlings.outcome import Result
 
 Command = Callable[..., Any]
 
@@ -66,15 +67,19 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
         say(f"your copy is {_relative(chosen.work)}")
     file = program.resolve() if program else chosen.solution if solution else chosen.work
     drawn = random.SystemRandom().randrange(1, 10_000) if seed is None else seed
-    result = Grader(say=say).check(chosen, file, seed=drawn)
+    which = f" --program {program}" if program else " --solution" if solution else ""
+    rerun = f"./streamlings check {chosen.id} --seed {drawn}{which}"
+
+    def tell(result: Result) -> None:
+        if as_json:
+            print(json.dumps(result.to_json(), indent=1), flush=True)
+            return
+        verdict.show(result, rerun=rerun)
+
+    result = Grader(say=say, tell=tell).check(chosen, file, seed=drawn)
     if result.outcome == "passed" and file == chosen.work:
         progress.passed(chosen)
-    if as_json:
-        print(json.dumps(result.to_json(), indent=1))
-    else:
-        which = f" --program {program}" if program else " --solution" if solution else ""
-        verdict.show(result, rerun=f"./streamlings check {chosen.id} --seed {drawn}{which}")
-        if result.outcome == "passed" and file == chosen.work:
+        if not as_json:
             _after_the_pass(chosen.id)
     raise SystemExit(result.exit_code)
 

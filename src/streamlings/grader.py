@@ -37,6 +37,8 @@ class Grader:
 
     trusted: bool = False
     say: Say = quiet
+    tell: Callable[[Result], None] = lambda _: None
+    """Called as soon as the verdict is known; the stage is cleared after that."""
 
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
@@ -44,20 +46,20 @@ class Grader:
             raise UsageError(f"{_shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         if not program.read_bytes().strip():
             raise UsageError(f"{_shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
-        began = time.monotonic()
         result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
         try:
             with _alone(self.say):
-                began = time.monotonic()
                 self._check(exercise, program, seed, result)
         except StreamlingsError as e:
             result.problem, result.hint = e.message + (f"\n{e.details}" if e.details else ""), e.hint
         except Exception:
             result.problem, result.hint = traceback.format_exc(limit=-4), "this is a fault of the course, not yours; please report it"
-        result.seconds = round(time.monotonic() - began, 3)
+        if result.outcome == "could_not_check":
+            self.tell(result)
         return result
 
     def _check(self, exercise: Exercise, program: Path, seed: int, result: Result) -> None:
+        began = time.monotonic()
         module = load_checks(exercise)
         checks = [value for value in vars(module).values() if isinstance(value, Check)]
         lab = native.up(needs=set(exercise.needs), say=self.say) if exercise.needs else LabState()
@@ -67,14 +69,18 @@ class Grader:
         workers: list[pool.Worker] = []
         stage: Stage | None = None
         try:
+            if exercise.kind == "restore":
+                native.add_taskmanager()
             if lab.kafka:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
             start = self._starter(exercise, program, lab, prefix, folder, workers)
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             stuck = _play(module.scenario, stage)
             result.checks = _judge(checks, stage, stuck)
-            result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
             _explain(result, stage)
+            result.seconds = round(time.monotonic() - began, 3)
+            result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
+            self.tell(result)
         finally:
             self._end(lab, stage, prefix, folder, workers)
 
@@ -114,8 +120,8 @@ class Grader:
         if lab.kafka:
             cleanup.remove_topics_and_groups(lab.kafka, prefix)
         shutil.rmtree(folder, ignore_errors=True)
-        if used_python and not self.trusted:
-            cleanup.replace_taskmanager(lab)
+        if lab.flink:
+            cleanup.one_taskmanager(lab, fresh=used_python and not self.trusted)
         if workers:
             pool.warm(lab.flink)
 

@@ -20,9 +20,7 @@ def scenario(stage: Stage) -> None:
     stage.kill_taskmanager()
     orders.send(*some_orders(stage, 10, minute=2))
     stage.until_restored(proves=job_comes_back)
-    if stage.restored_checkpoints():
-        wait_for_totals(stage, proves=totals_go_on)
-    totals.poll(0.2)
+    stage.settle(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent))
 
 
 def some_orders(stage: Stage, count: int, *, minute: int) -> list[dict]:

@@ -23,6 +23,7 @@ SETTINGS: dict[str, object] = {
     "parallelism.default": 1,
     "metrics.fetcher.update-interval": 100,
     "web.refresh-interval": 100,
+    "web.timeout": 5000,  # ms; by default a question to a TaskManager that was killed blocks all metrics for ten minutes
     "jobstore.max-capacity": 50,
     "pipeline.auto-watermark-interval": "50 ms",
     "table.local-time-zone": "UTC",

@@ -166,19 +166,29 @@ BELONGS = {"kafka": {"kafka"}, "flink": {"jobmanager", "taskmanager"}, "registry
 """The processes that make up a server."""
 
 
-def replace_taskmanagers(*, kill: list[str]) -> list[str]:
-    """Start one fresh TaskManager, SIGKILL those named in `kill`; the names of all that run afterwards.
+def add_taskmanager() -> str:
+    """Start one more TaskManager and give its name; returns before it has registered.
 
-    The new one is up (or coming up) before the old ones go, so that a restarting job finds slots soon.
+    Started before another one is killed, it is what a restarting job finds its slots on.
     """
     with state.changing() as lab:
-        numbers = [int(n.rsplit("-", 1)[1]) for n in lab.processes if n.startswith("taskmanager-")]
+        numbers = [int(n.rsplit("-", 1)[1]) for n in taskmanagers(lab)]
         fresh = f"taskmanager-{max(numbers, default=0) + 1}"
-        doomed = [lab.processes.pop(name) for name in kill if name in lab.processes]
         lab.processes[fresh] = flink().start_taskmanager(fresh)
-        for p in doomed:
-            process.kill(p)
-        return [n for n in lab.processes if n.startswith("taskmanager-")]
+        return fresh
+
+
+def kill_taskmanagers(names: list[str]) -> None:
+    """SIGKILL these TaskManagers."""
+    with state.changing() as lab:
+        for name in names:
+            if name in lab.processes:
+                process.kill(lab.processes.pop(name))
+
+
+def taskmanagers(lab: LabState) -> list[str]:
+    """Names of the TaskManagers, oldest first."""
+    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=lambda n: int(n.rsplit("-", 1)[1]))
 
 
 def restart_kafka() -> None:

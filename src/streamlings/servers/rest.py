@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from streamlings import wait
 from streamlings.errors import LabError
 
 JSON = dict[str, Any]
@@ -46,6 +47,10 @@ class FlinkRest:
 
     def taskmanagers(self) -> list[str]:
         return [tm["id"] for tm in self.ask("/taskmanagers")["taskmanagers"]]
+
+    def until_gone(self, taskmanagers: list[str], *, deadline_s: float = 20) -> None:
+        """Wait until Flink has noticed that these TaskManagers are gone. Before that, a question for metrics would wait for the dead."""
+        wait.until(lambda: not set(taskmanagers) & set(self.taskmanagers()), deadline_s=deadline_s)
 
     def jobs(self) -> list[JSON]:
         """Overview of every job the cluster remembers: jid, name, state, start-time..."""

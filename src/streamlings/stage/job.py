@@ -84,6 +84,11 @@ class FlinkJob:
     def completed_checkpoints(self) -> int:
         return int(self.rest.checkpoints(self.id)["counts"]["completed"])
 
+    def checkpoint_interval(self) -> int | None:
+        """How often the job takes checkpoints, ms; None where it takes none by itself."""
+        interval = int(self.rest.ask(f"/jobs/{self.id}/checkpoints/config")["interval"])
+        return interval if 0 < interval < 2**62 else None
+
     def restored_checkpoint(self) -> JSON | None:
         """The checkpoint that the job was restored from after a failure; None where it was not."""
         restored = self.rest.checkpoints(self.id).get("latest", {}).get("restored")

@@ -121,12 +121,19 @@ class Stage:
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
 
+    def settle(self, reached: Callable[[], object], *, deadline_s: float = 30) -> None:
+        """Wait until `reached` answers something true, or everything was read and nothing moves any more. The checks judge what there is."""
+        try:
+            self.until(reached, "", deadline_s=deadline_s)
+        except Stuck:
+            return
+
     def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 15) -> None:
         """A barrier: the watermark behind the sources is at least `at` (1 ms less counts: DataStream's bound is that much stricter)."""
         target = shop.ms(at, day=day) - 1
         self.until(lambda: (self.watermark() or 0) >= target, f"a watermark of {at}", proves=proves, hint=hint, deadline_s=deadline_s)
         self.timeline_.watermark(self.watermark())
-        for topic in self._outputs():
+        for topic in self.outputs():
             topic.poll()
 
     def until_running(self, *, proves: Check | None = None, deadline_s: float = 15) -> None:
@@ -151,13 +158,18 @@ class Stage:
     # ---- what goes wrong on purpose
 
     def kill_taskmanager(self) -> None:
-        """SIGKILL the TaskManagers that run the job; a fresh one comes up. Raises LabError where no job runs."""
+        """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. In an exercise of the kind "restore" a spare stands by.
+
+        Raises LabError where no job runs.
+        """
         hosts = sorted(set().union(*(j.taskmanagers() for j in self.refresh())))
         if not hosts:
             raise LabError("no TaskManager runs the job that should lose it")
+        wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
         self.killed += hosts
-        native.replace_taskmanagers(kill=hosts)
+        native.kill_taskmanagers(hosts)
         self.timeline_.note("kill", f"the TaskManager was killed ({', '.join(hosts)})")
+        self.rest.until_gone(hosts)
 
     def restart_kafka(self) -> None:
         """SIGKILL the broker and start it again on the same data and port."""
@@ -224,10 +236,11 @@ class Stage:
     def collect(self) -> None:
         """At the end: read what every topic holds, and the jobs' last state."""
         self.refresh()
-        for topic in self._outputs():
+        for topic in self.outputs():
             topic.collect()
 
-    def _outputs(self) -> list[StageTopic]:
+    def outputs(self) -> list[StageTopic]:
+        """The topics that the scenario does not send to: the program's."""
         return [t for t in self.topics.values() if not t.sent]
 
     def _progress(self) -> tuple[object, bool]:
@@ -243,9 +256,9 @@ class Stage:
             return None, True
         if any(not j.running or self.unread(j) for j in jobs):
             return None, not self.killed and any(j.restarts() > 2 for j in jobs)
-        for topic in self._outputs():
+        for topic in self.outputs():
             topic.poll()
-        outputs = sum(len(t.seen) for t in self._outputs())
+        outputs = sum(len(t.seen) for t in self.outputs())
         return (outputs, [j.watermark() for j in jobs], self.program.output.bytes_seen), False
 
     def _reached(self, proves: Check | None) -> None:
@@ -255,12 +268,14 @@ class Stage:
     def _give_up(self, awaited: str, proves: Check | None, diagnosis: list[str] | None = None, hint: str = "") -> None:
         self._assert_lab_is_well()
         if self.uses_flink:
-            self.timeline_.watermark(self.watermark())
-        lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self)
+            watermark = self.watermark()
+            if watermark is not None:
+                self.timeline_.watermark(watermark)
+        lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)
         raise Stuck(awaited, lines, its_hint or hint, proves)
 
     def _assert_lab_is_well(self) -> None:
         if self.lab.kafka and not native.answers_kafka(self.lab.kafka):
             raise LabError("Kafka stopped answering during the check", hint="./streamlings status")
-        if self.uses_flink and not self.rest.slots():
+        if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")

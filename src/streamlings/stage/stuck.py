@@ -20,7 +20,7 @@ class Stuck(Exception):
         self.awaited, self.diagnosis, self.hint, self.proves = awaited, diagnosis, hint, proves
 
 
-def diagnose(stage: Stage) -> tuple[list[str], str]:
+def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     """Lines that say what is the matter, and a hint where one follows from them."""
     program, jobs = stage.program, stage.jobs
     if program is not None and program.output.flooded:
@@ -37,13 +37,13 @@ def diagnose(stage: Stage) -> tuple[list[str], str]:
         return ["your program ended before this" if ended else "your program was still running, without doing this"], ""
     lines, hint = [], ""
     for job in jobs:
-        more, its_hint = _diagnose_job(stage, job)
+        more, its_hint = _diagnose_job(stage, job, awaited)
         lines += more
         hint = hint or its_hint
     return lines, hint
 
 
-def _diagnose_job(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
+def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str], str]:
     if job.state in ("FAILED", "FAILING", "RESTARTING") or (job.restarts() > 1 and not job.running):
         cause = root_cause(job.rest.root_exception(job.id))
         again = f", restarted {job.restarts()} times" if job.restarts() else ""
@@ -54,17 +54,32 @@ def _diagnose_job(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
         return ["the Flink job was cancelled"], ""
     if not job.running:
         return [f"the Flink job is {job.state}, and not all of its tasks run yet"], ""
+    if "checkpoint" in awaited:
+        interval_ms = job.checkpoint_interval()
+        taken = f"a checkpoint every {interval_ms / 1000:g} s, and none has completed yet" if interval_ms else "no checkpoints"
+        return [f"the job runs and takes {taken}" + ("" if interval_ms else ": checkpointing is not enabled for this job")], ""
     behind = stage.unread(job)
     if behind:
         return behind, "where does your source begin to read, and does it read every topic?"
     if all(v["id"] in job.sources for v in job.vertices):
-        return ["the Flink job runs and has read everything"], ""
+        return _without_event_time(stage, job)
     watermark = job.watermark()
     if watermark is None and not any("timestamp" in v["name"].lower() or "Window" in v["name"] for v in job.vertices):
-        return ["the Flink job runs, has read everything, and emits nothing more"], ""  # it does not go by event time
+        return _without_event_time(stage, job)
     if watermark is None:
         return _without_watermark(stage, job)
     return _with_watermark(stage, job, watermark)
+
+
+def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
+    wrote = [f"{len(t.seen) or 'nothing'}{' rows' if t.seen else ''} to {t.name}" for t in stage.outputs()]
+    line = "the Flink job has read everything that was sent, and wrote " + (" and ".join(wrote) or "nothing")
+    chain = "its operators: " + ", then ".join(v["name"] for v in job.vertices)
+    if "Collect table sink" in chain:
+        return [line, chain], "the result goes back to your program, which prints it. Which statement sends it to a topic?"
+    if not any(t.seen for t in stage.outputs()):
+        return [line, chain], "no row passes. Compare what your query asks for with what the events say, letter by letter"
+    return [line, chain], ""
 
 
 def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:

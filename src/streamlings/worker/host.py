@@ -29,7 +29,7 @@ def warm_up(rest_address: str) -> None:
     from pyflink.java_gateway import get_gateway
 
     jvm = get_gateway().jvm
-    settings = jvm.org.apache.flink.configuration.Configuration()
+    settings = jvm.org.apache.flink.configuration.GlobalConfiguration.loadConfiguration()  # of FLINK_CONF_DIR
     host, port = rest_address.split(":")
     for key, value in {"execution.target": "remote", "execution.attached": "true", "rest.address": host, "rest.port": port}.items():
         settings.setString(key, value)

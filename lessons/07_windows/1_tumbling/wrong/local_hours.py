@@ -1,5 +1,5 @@
 # fails: one_row_an_hour
-# says: begin in another time zone
+# says: hours of another time zone
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.

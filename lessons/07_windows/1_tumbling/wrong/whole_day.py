@@ -1,5 +1,5 @@
 # fails: hours_are_reported_live
-# says: x
+# says: when does your window end
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.
