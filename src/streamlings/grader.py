@@ -73,7 +73,7 @@ class Grader:
                 native.add_taskmanager()
             if lab.kafka:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
-            start = self._starter(exercise, program, lab, prefix, folder, workers)
+            start = self.starter(exercise, program, lab, prefix, folder, workers)
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             stuck = _play(module.scenario, stage)
             result.checks = _judge(checks, stage, stuck)
@@ -82,11 +82,12 @@ class Grader:
             result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
             self.tell(result)
         finally:
-            self._end(lab, stage, prefix, folder, workers)
+            self.end(lab, stage, prefix, folder, workers)
 
-    def _starter(
+    def starter(
         self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path, workers: list[pool.Worker]
     ) -> Callable[[], Program]:
+        """What starts the program: in a warm worker (which is added to `workers`), or as a plain Python process."""
         env = {
             "STREAMLINGS_PREFIX": prefix,
             "STREAMLINGS_FOLDER": str(folder),
@@ -102,7 +103,7 @@ class Grader:
 
         return start
 
-    def _end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, workers: list[pool.Worker]) -> None:
+    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, workers: list[pool.Worker]) -> None:
         """Cancel the jobs, end the program, remove its topics, groups and files."""
         used_python = False
         if stage is not None:

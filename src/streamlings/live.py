@@ -1,0 +1,132 @@
+"""Programs on the lab's own stream, live: `run`, and the pipeline that `start` shows."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from streamlings import cleanup, wait
+from streamlings.course import Exercise
+from streamlings.grader import Grader, load_checks
+from streamlings.paths import state_folder
+from streamlings.servers import native
+from streamlings.servers.native import Say
+from streamlings.servers.state import LabState
+from streamlings.shop import Shop, clock, ms
+from streamlings.stage.records import Row
+from streamlings.stage.stage import Stage
+from streamlings.stage.stuck import Stuck
+from streamlings.worker.program import Program
+
+
+def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
+    """Run a learner's program until it ends, or until Ctrl-C, and print what it is sent and what comes out.
+
+    An exercise with Flink gets an order every 200 ms, for ever; the others play their scenario once.
+    """
+    with on_stage(exercise, program, seed=seed, say=say) as stage:
+        if not stage.uses_flink:
+            _play_once(exercise, stage)
+            return
+        say(f"Flink's page: http://{stage.lab.flink}   Ctrl-C ends the job")
+        stage.start()
+        for sent in never_ending_orders(stage.shop):
+            stage.topic("orders").send(sent)
+            print(f"sent    {_shown(sent)}", flush=True)
+            for topic in stage.outputs():
+                for record in topic.poll(0.2):
+                    print(f"output  {topic.name}: {_shown(record.row() or {})}", flush=True)
+            if _ended(stage.program) or any(j.state in ("FAILED", "FINISHED") for j in stage.refresh()):
+                break
+        _print_output(stage)
+
+
+def never_ending_orders(shop: Shop) -> Iterator[Row]:
+    """Orders of five customers, two seconds of the shop's time apart; one in ten comes up to 4 s late, one in five is not paid yet."""
+    customers, at = shop.customers(5), ms("12:00:00")
+    while True:
+        at += 2_000
+        late = shop.random.randrange(500, 4_000) if shop.random.random() < 0.1 else 0
+        status = "PAID" if shop.random.random() < 0.8 else "CREATED"
+        yield shop.order(shop.random.choice(customers), at - late, status=status)
+
+
+@contextmanager
+def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Iterator[Stage]:
+    """A stage with the learner's program, cleared at the end whatever happens."""
+    lab = native.up(needs=set(exercise.needs), say=say) if exercise.needs else LabState()
+    prefix = f"run-{exercise.id.split('/')[1]}-{secrets.token_hex(2)}-"
+    folder = state_folder() / "runs" / prefix.rstrip("-")
+    folder.mkdir(parents=True)
+    grader, workers, stage = Grader(say=say), [], None
+    try:
+        if lab.kafka:
+            cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
+            say("topics: " + ", ".join(prefix + name for name in exercise.topics))
+        start = grader.starter(exercise, program, lab, prefix, folder, workers)
+        stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
+        yield stage
+    finally:
+        grader.end(lab, stage, prefix, folder, workers)
+
+
+def _play_once(exercise: Exercise, stage: Stage) -> None:
+    try:
+        load_checks(exercise).scenario(stage)
+    except Stuck as stuck:
+        print(f"stopped: {stuck.diagnosis[0] if stuck.diagnosis else stuck.awaited}")
+    stage.collect()
+    _print_output(stage)
+    for topic in stage.topics.values():
+        print(f"{topic.name}: {len(topic.committed)} records; the newest:")
+        for row in topic.rows[-5:]:
+            print("  " + _shown(row))
+    for file in sorted(stage.folder.rglob("*")):
+        if file.is_file():
+            print(f"{file.relative_to(stage.folder)}: {file.stat().st_size:,} bytes")
+
+
+def _print_output(stage: Stage) -> None:
+    for line in stage.last_output(40):
+        print(f"program {line}")
+
+
+def _ended(program: Program | None) -> bool:
+    return program is not None and program.exit_code not in (None, 0)
+
+
+def _shown(row: Row) -> str:
+    parts = [f"{k} {clock(v) if k == 'timestamp' and isinstance(v, int) else v}" for k, v in row.items()]
+    return "  ".join(parts)[:150]
+
+
+class Rolling:
+    """The newest rows of a stream, for a table on the terminal."""
+
+    def __init__(self, size: int) -> None:
+        self.rows: deque[Row] = deque(maxlen=size)
+        self.count = 0
+
+    def add(self, rows: list[Row]) -> None:
+        self.rows.extend(rows)
+        self.count += len(rows)
+
+
+def watch(stage: Stage, *, seconds: float, show: Callable[[Rolling, Rolling, int | None], None]) -> int:
+    """Feed orders and follow the totals for about `seconds`, calling `show` (sent, totals, watermark) as they move; totals seen."""
+    sent, totals = Rolling(8), Rolling(8)
+    end, orders = time.monotonic() + seconds, never_ending_orders(stage.shop)
+    while time.monotonic() < end or not totals.count:
+        batch = [next(orders) for _ in range(stage.shop.random.randint(1, 3))]
+        stage.topic("orders").send(*batch)
+        sent.add(batch)
+        totals.add([row for r in stage.topic("totals").poll(0.15) if (row := r.row())])
+        show(sent, totals, stage.watermark())
+        if time.monotonic() > end + 30:
+            break
+        wait.until(lambda: False, deadline_s=0.05)
+    return totals.count

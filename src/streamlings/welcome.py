@@ -1,0 +1,75 @@
+"""`start`: fetch what is missing, bring the lab up, show a live pipeline, put the first exercise into work/."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from streamlings import cleanup, jars, live, progress, workbook
+from streamlings.course import Course, Exercise
+from streamlings.lab_commands import SHOP_TOPICS
+from streamlings.report import demo
+from streamlings.report.download import download_report
+from streamlings.servers import native
+from streamlings.servers.native import Say
+from streamlings.worker import pool
+
+SECONDS = 12
+FIRST_MINUTES = ("kafka", "flink")
+"""What the first minutes need; the registry and JDBC are fetched when an exercise needs them."""
+
+
+def start(say: Say) -> None:
+    """All of it; a second time everything is there already."""
+    for group in FIRST_MINUTES:
+        if jars.size_missing(group):
+            jars.fetch(group, progress=download_report())
+    began = time.monotonic()
+    say("starting Kafka and Flink")
+    lab = native.up(needs={"kafka", "flink"}, say=say)
+    say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
+    pool.warm(lab.flink)
+    cleanup.create_topics(lab.kafka, SHOP_TOPICS)
+    _show_the_pipeline(say)
+    _first_exercise()
+
+
+def _show_the_pipeline(say: Say) -> None:
+    say("warming up Flink's Python client; then orders will flow")
+    shown = Exercise(
+        id="start/pipeline",
+        folder=Path(),
+        title="The pipeline of `start`",
+        minutes=1,
+        kind="live",
+        needs=frozenset({"kafka", "flink"}),
+        hints=(),
+        file="demo.py",
+        topics={"orders": 1, "totals": 1},
+    )
+    with live.on_stage(shown, Path(__file__).with_name("demo.py"), seed=7, say=lambda _: None) as stage:
+        stage.topic("orders").send(*(order for _, order in zip(range(5), live.never_ending_orders(stage.shop), strict=False)))
+        stage.until_running(deadline_s=60)
+        with demo.screen(stage.lab.flink) as show:
+            totals = live.watch(stage, seconds=float(os.environ.get("STREAMLINGS_DEMO_SECONDS", SECONDS)), show=show)
+    say(f"that was a real job on a real cluster: {totals} totals came out while the stream was open")
+
+
+def _first_exercise() -> None:
+    following = progress.next_exercise(Course())
+    if following is None:
+        print("every exercise has passed: ./streamlings list")
+        return
+    workbook.prepare(following)
+    print(f"\nnext: {following.title} ({following.minutes} min)")
+    print(f"  read  {_relative(following.folder / 'README.md')}")
+    print(f"  edit  {_relative(following.work)}")
+    print(f"  then  ./streamlings check {following.id}")
+
+
+def _relative(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
