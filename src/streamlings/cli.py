@@ -101,13 +101,13 @@ def run(exercise: str | None, seed: int) -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @click.option("--partition", type=click.IntRange(min=0))
 def look(topic: str, limit: int, partition: int | None) -> None:
-    """Show a topic's records, decoded: key, value, time, partition, headers."""
+    """Show a topic's records, decoded: key, value, time, partition, headers. During a `run`: of the topic that it uses."""
     from streamlings import look as reader
     from streamlings.report import look as report
     from streamlings.servers import native
 
     lab = native.up(needs={"kafka"}, say=say)
-    report.show(reader.records(lab.kafka, topic, limit=limit, partition=partition, registry=lab.registry))
+    report.show(reader.records(lab.kafka, reader.current(lab.kafka, topic), limit=limit, partition=partition, registry=lab.registry))
 
 
 @app.command("list")

@@ -9,13 +9,9 @@ from streamlings.errors import UsageError
 from streamlings.servers import native, state
 from streamlings.servers.native import BELONGS, Say
 
-SHOP_TOPICS = {"orders": 3, "payments": 3, "clicks": 3}
-"""The shop's own topics, which a program that is run by hand reads."""
-
 
 def up(servers: list[str], say: Say) -> None:
     """Bring up the servers named, or Kafka and Flink; print where they are."""
-    from streamlings import cleanup
     from streamlings.worker import pool
 
     unknown = [s for s in servers if s not in BELONGS]
@@ -23,8 +19,6 @@ def up(servers: list[str], say: Say) -> None:
         raise UsageError(f"there is no server {unknown[0]!r}", hint="the servers are " + ", ".join(BELONGS))
     began = time.monotonic()
     lab = native.up(needs=set(servers) or {"kafka", "flink"}, say=say)
-    if lab.kafka:
-        cleanup.create_topics(lab.kafka, SHOP_TOPICS)
     if lab.flink:
         pool.warm(lab.flink)
     say(f"the lab is up ({time.monotonic() - began:.1f} s)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -81,6 +82,7 @@ def _play_once(exercise: Exercise, stage: Stage) -> None:
         print(f"stopped: {stuck.diagnosis[0] if stuck.diagnosis else stuck.awaited}")
     stage.collect()
     _print_output(stage)
+    shutil.copytree(stage.folder_of("in"), state_folder() / "files" / "in", dirs_exist_ok=True)  # for `python work/...` by hand
     for topic in stage.topics.values():
         print(f"{topic.name}: {len(topic.committed)} records; the newest:")
         for row in topic.rows[-5:]:

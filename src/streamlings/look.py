@@ -78,6 +78,16 @@ def _partitions(address: str, topic: str, wanted: list[int] | None) -> list[int]
     return wanted or there
 
 
+def current(address: str, topic: str) -> str:
+    """The copy of `topic` that a program under `run` uses right now, else `topic` itself."""
+    try:
+        names = _consumer(address).list_topics(timeout=ANSWER_S).topics
+    except KafkaException:
+        return topic
+    copies = [name for name in names if name.startswith("run-") and name.endswith(f"-{topic}")]
+    return copies[0] if len(copies) == 1 else topic
+
+
 def _unknown(topic: str, there: list[str]) -> UsageError:
     near = difflib.get_close_matches(topic, there, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}? " if near else ""

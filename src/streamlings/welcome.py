@@ -6,9 +6,8 @@ import os
 import time
 from pathlib import Path
 
-from streamlings import cleanup, jars, live, progress, workbook
+from streamlings import jars, live, progress, workbook
 from streamlings.course import Course, Exercise
-from streamlings.lab_commands import SHOP_TOPICS
 from streamlings.report import demo
 from streamlings.report.download import download_report
 from streamlings.servers import native
@@ -30,7 +29,6 @@ def start(say: Say) -> None:
     lab = native.up(needs={"kafka", "flink"}, say=say)
     say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
     pool.warm(lab.flink)
-    cleanup.create_topics(lab.kafka, SHOP_TOPICS)
     _show_the_pipeline(say)
     _first_exercise()
 

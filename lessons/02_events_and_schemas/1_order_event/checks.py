@@ -72,7 +72,7 @@ def money_is_exact(run: Stage) -> None:
         raise Failure(
             expected=f"{wanted[0]} + {wanted[1]} = 0.30",
             actual=f"{amounts[0]!r} + {amounts[1]!r} = {amounts[0] + amounts[1]!r}",
-            hint="which of Avro's logical types counts in tenths, not in halves?",
+            hint="a double has no exact 0.10: which of Avro's logical types keeps decimal digits?",
         )
     if amounts != wanted or not all(isinstance(a, Decimal) for a in amounts):
         raise Failure(expected=", ".join(map(repr, wanted)), actual=", ".join(map(repr, amounts)), hint="a decimal has a precision and a scale")
@@ -85,12 +85,20 @@ def timestamps_are_moments(run: Stage) -> None:
     for record, order in zip(records, run.facts.orders, strict=True):
         found = record.get("timestamp")
         if found != moment(order):
-            number = isinstance(found, int)
-            raise Failure(
-                expected=repr(moment(order).isoformat(timespec="milliseconds")),
-                actual=f"{found}, a number: seconds? milliseconds? nobody can know" if number else repr(str(found)),
-                hint="a long with a logicalType says what it counts" if number else "what happened to its milliseconds, or to its time zone?",
-            )
+            wanted = moment(order).isoformat(timespec="milliseconds")
+            raise Failure(expected=wanted, actual=shown(found), hint=what_was_lost(found))
+
+
+def shown(found: object) -> str:
+    if isinstance(found, datetime):
+        return found.isoformat(timespec="milliseconds")
+    return f"{found}, a number: seconds? milliseconds? nobody can know" if isinstance(found, int) else repr(found)
+
+
+def what_was_lost(found: object) -> str:
+    if not isinstance(found, datetime):
+        return "a long with a logicalType says what it counts"
+    return "a moment without a time zone: whose clock shows that?" if found.tzinfo is None else "the second is right: where are its milliseconds?"
 
 
 @check(after=file_can_be_read)

@@ -59,7 +59,7 @@ def nothing_is_lost(run: Stage) -> None:
         tail = only_the_last_are_missing(run, set(missing))
         raise Failure(
             expected=f"{len(wanted)} orders",
-            actual=f"{len(wanted) - len(missing)} orders; {len(missing)} are missing" + (", the last of each partition" if tail else ""),
+            actual=f"{len(wanted) - len(missing)} orders; missing: {len(missing)}" + (", the last of each partition" if tail else ""),
             because=[f"the first that is missing: {missing[0]}", f"the last that is missing:  {missing[-1]}"],
             hint="produce() only queues. What is left in the queue when the program ends?" if tail else "what happens to an order when the queue is full?",
         )
@@ -73,10 +73,11 @@ def refusals_are_reported(run: Stage) -> None:
     file = run.folder_of("out") / "refused.txt"
     reported = file.read_text().split() if file.exists() else []
     if reported != [run.facts.too_large]:
+        printed = [f"your program printed it, and nobody reads that: {line}" for line in run.last_output() if "MSG_SIZE_TOO_LARGE" in line]
         raise Failure(
             expected=f"refused.txt says {run.facts.too_large}",
             actual=f"refused.txt says {', '.join(reported[:3]) or 'nothing'}" + (f" and {len(reported) - 3} more" if len(reported) > 3 else ""),
-            because=["the broker answered MSG_SIZE_TOO_LARGE; the producer learns of it in a delivery report"],
+            because=["the broker answered MSG_SIZE_TOO_LARGE; the producer learns of it in a delivery report", *printed],
             hint="who looks at the delivery reports, and at the error in them?",
         )
 

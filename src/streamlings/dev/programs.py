@@ -76,8 +76,8 @@ def shortcomings(exercise: Exercise) -> list[str]:
         text = exercise.starter.read_text()
         if text.count("TODO") != 1:
             lacks.append(f"the starter has {text.count('TODO')} TODOs, not one")
-        if len(text.splitlines()) > 50:
-            lacks.append(f"the starter has {len(text.splitlines())} lines, more than 50")
+        if len(text.splitlines()) > 40:
+            lacks.append(f"the starter has {len(text.splitlines())} lines, more than 40")
     said: dict[str, str] = {}
     for path in exercise.wrong:
         header = HEADER.match(path.read_text())

@@ -57,10 +57,12 @@ def _check(out: Console, each: CheckResult) -> None:
     if each.evidence:
         out.print()
     for line in each.evidence:
-        _verbatim(out, "          " + line)
+        indent = " " * (len(line) - len(line.lstrip()) + 10)
+        _wrapped(out, indent, line.lstrip()) if len(line) > WIDTH - 10 else _verbatim(out, "          " + line)
     if each.trap:
         out.print()
-        _field(out, "it said", each.trap.said)
+        if each.trap.said not in " ".join([each.actual, *each.evidence]):
+            _field(out, "it said", each.trap.said)
         _field(out, "meaning", each.trap.means)
         _field(out, "try", each.trap.attempt)
     if each.hint:

@@ -79,6 +79,9 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
         process.reap(gone)
         last = process.tail(Path(gone.log), lines=3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
+    if lab.flink and "jobmanager" in lab.processes and not taskmanagers(lab):
+        lab.processes["taskmanager-1"] = flink().start_taskmanager("taskmanager-1")
+        process.until_ready(lab.processes["taskmanager-1"], FlinkRest(lab.flink).slots)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names

@@ -272,7 +272,8 @@ class Stage:
             if watermark is not None:
                 self.timeline_.watermark(watermark)
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)
-        raise Stuck(awaited, lines, its_hint or hint, proves)
+        goes_on = all(j.state == "RUNNING" for j in self.jobs)  # the scenario's hint is for a program that runs and does something else
+        raise Stuck(awaited, lines, its_hint or (hint if goes_on else ""), proves)
 
     def _assert_lab_is_well(self) -> None:
         if self.lab.kafka and not native.answers_kafka(self.lab.kafka):

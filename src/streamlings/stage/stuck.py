@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streamlings.shop import clock
+from streamlings.stage.timeline import duration
 
 if TYPE_CHECKING:
     from streamlings.checks import Check
@@ -26,8 +27,8 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     if program is not None and program.output.flooded:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
     if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
-        said = stage.last_output(12)
-        return [f"your program ended with an error: {said[-1][:300] if said else f'exit code {program.exit_code}'}", *said], ""
+        *frames, message = stage.last_output(12) or [f"exit code {program.exit_code}"]
+        return [f"your program ended with an error: {message}", *frames], ""
     if stage.uses_flink and not jobs:
         if program is not None and program.exit_code == 0:
             return ["your program ended, and no Flink job was submitted"], "a query that is only defined does not run: is there an INSERT, and is it executed?"
@@ -47,7 +48,8 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
     if job.state in ("FAILED", "FAILING", "RESTARTING") or (job.restarts() > 1 and not job.running):
         cause = root_cause(job.rest.root_exception(job.id))
         again = f", restarted {job.restarts()} times" if job.restarts() else ""
-        return [f"the Flink job is {job.state}{again}:", *_indented([cause])], ""
+        hint = "what is the job told to do when one of its tasks fails?" if stage.killed else ""
+        return [f"the Flink job is {job.state}{again}: {cause}"], hint
     if job.state == "FINISHED":
         return ["the Flink job finished: it treats the topic as if it had an end"], "a stream stays open: which setting gives your source an end?"
     if job.state == "CANCELED":
@@ -56,8 +58,11 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
         return [f"the Flink job is {job.state}, and not all of its tasks run yet"], ""
     if "checkpoint" in awaited:
         interval_ms = job.checkpoint_interval()
-        taken = f"a checkpoint every {interval_ms / 1000:g} s, and none has completed yet" if interval_ms else "no checkpoints"
-        return [f"the job runs and takes {taken}" + ("" if interval_ms else ": checkpointing is not enabled for this job")], ""
+        if interval_ms:
+            line = f"the job takes a checkpoint every {interval_ms / 1000:g} s, and none has completed yet"
+            return [line], "it asks for checkpoints; but how long would you wait for the first one?"
+        line = "the job takes no checkpoints: checkpointing is not enabled for this job"
+        return [line], "Flink takes checkpoints only when the job asks for them: how often should it?"
     behind = stage.unread(job)
     if behind:
         return behind, "where does your source begin to read, and does it read every topic?"
@@ -72,14 +77,19 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
 
 
 def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
-    wrote = [f"{len(t.seen) or 'nothing'}{' rows' if t.seen else ''} to {t.name}" for t in stage.outputs()]
+    wrote = [f"{count(len(t.seen), 'row')} to {t.name}" for t in stage.outputs()]
     line = "the Flink job has read everything that was sent, and wrote " + (" and ".join(wrote) or "nothing")
-    chain = "its operators: " + ", then ".join(v["name"] for v in job.vertices)
-    if "Collect table sink" in chain:
+    if any("Collect table sink" in v["name"] for v in job.vertices):
+        chain = "its operators: " + ", then ".join(v["name"] for v in job.vertices)
         return [line, chain], "the result goes back to your program, which prints it. Which statement sends it to a topic?"
     if not any(t.seen for t in stage.outputs()):
-        return [line, chain], "no row passes. Compare what your query asks for with what the events say, letter by letter"
-    return [line, chain], ""
+        return [line], "no row passes. Compare what your query asks for with what the events say, letter by letter"
+    return [line], ""
+
+
+def count(number: int, noun: str) -> str:
+    """"nothing", "1 row", "2 rows"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}" if number else "nothing"
 
 
 def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
@@ -93,11 +103,10 @@ def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
 
 def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[str], str]:
     newest = max((int(r["timestamp"]) for t in stage.topics.values() for r in t.sent if "timestamp" in r), default=watermark)
-    lag_s = (newest - watermark) / 1000
-    if lag_s < -86_400:
+    if newest - watermark < -86_400_000:
         line = f"its watermark stands at {clock(watermark)}: the clock's time, not that of the events (the newest is from {clock(newest)})"
         return [line], "which time do your windows go by: when an event happened, or when it arrived?"
-    line = f"its watermark stands at {clock(watermark)}, {lag_s:g} s behind the newest event ({clock(newest)})"
+    line = f"its watermark stands at {clock(watermark)}, {duration(newest - watermark)} behind the newest event ({clock(newest)})"
     partitions = {stage.short(name): w or 0 for name, w in job.partition_watermarks().items()}
     if len(partitions) > 1 and min(partitions.values()) < max(partitions.values()):
         slowest = min(partitions, key=lambda name: partitions[name])
@@ -111,7 +120,3 @@ def root_cause(stacktrace: str) -> str:
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
     chosen = causes[-1] if causes else (lines[0] if lines else "no exception is recorded")
     return chosen if len(chosen) < 400 else chosen[:397] + "..."
-
-
-def _indented(lines: list[str]) -> list[str]:
-    return [f"  {line}" for line in lines]

@@ -35,7 +35,7 @@ class Timeline:
         at = row.get("timestamp")
         behind = self._newest - at if isinstance(at, int) and self._newest is not None else 0
         what = " ".join(str(v) for k, v in row.items() if k in ("customer_id", "amount", "status"))
-        remarks = [f"{_seconds(behind)} behind the newest"] if behind > 0 else []
+        remarks = [f"{duration(behind)} behind the newest"] if behind > 0 else []
         if isinstance(at, int) and self._watermark is not None and at < self._watermark:
             remarks.append("behind the watermark")
         self.moments.append(Moment("sent", "   ".join([what, ", ".join(remarks)]).rstrip(), at if isinstance(at, int) else None, row, topic, partition))
@@ -98,5 +98,10 @@ def _without_runs_of_watermarks(moments: list[Moment]) -> list[Moment]:
     return [m for m, following in zip(moments, [*moments[1:], None], strict=True) if not (following and m.kind == following.kind == "watermark")]
 
 
-def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:g} s"
+def duration(milliseconds: int) -> str:
+    """For people: "4.9 s", "20 min", "1 h 15 min"."""
+    seconds = milliseconds / 1000
+    if seconds < 120:
+        return f"{seconds:g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")

@@ -1,5 +1,5 @@
 # fails: timestamps_are_moments
-# says: its time zone
+# says: whose clock shows that
 """Harbour's OrderEvent as an Avro schema: orders are written with it, and must be read back exactly as they were."""
 
 import json

@@ -1,5 +1,5 @@
 # fails: timestamps_are_moments
-# says: what happened to its milliseconds
+# says: where are its milliseconds
 """Harbour's OrderEvent as an Avro schema: orders are written with it, and must be read back exactly as they were."""
 
 import json

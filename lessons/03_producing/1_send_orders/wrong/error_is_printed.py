@@ -1,5 +1,5 @@
 # fails: refusals_are_reported
-# says: refused.txt says nothing
+# says: your program printed it, and nobody reads that
 """Sends Harbour's orders to Kafka. What the broker refuses is written to out/refused.txt, one order_id a line."""
 
 import json
@@ -43,4 +43,4 @@ with (lab.folder("in") / "orders.jsonl").open() as orders:
 producer.flush()
 
 (lab.folder("out") / "refused.txt").write_text("".join(f"{order_id}\n" for order_id in refused))
-print(f"{len(refused)} refused: {', '.join(refused)}")
+print(f"{len(refused)} refused: {', '.join(refused[:5])}")

@@ -1,5 +1,5 @@
 # fails: one_row_an_hour
-# says: orders 1 then orders 1
+# says: by what else is the query grouped
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.

@@ -1,5 +1,5 @@
 # fails: money_is_exact
-# says: is not 0.3 in a DOUBLE
+# says: revenue 0.30000000000000004
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.

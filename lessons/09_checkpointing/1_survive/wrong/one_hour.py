@@ -1,5 +1,5 @@
 # fails: checkpoints_are_taken
-# says: every 3600 s
+# says: how long would you wait for the first one
 """Harbour's running totals: how many orders each customer has placed, and for how much, always up to date.
 
 The machine that runs it may die at any moment. Afterwards the totals must go on as if nothing had happened.

@@ -1,5 +1,5 @@
 # fails: job_comes_back
-# says: the Flink job is FAILED
+# says: when one of its tasks fails
 """Harbour's running totals: how many orders each customer has placed, and for how much, always up to date.
 
 The machine that runs it may die at any moment. Afterwards the totals must go on as if nothing had happened.

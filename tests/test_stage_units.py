@@ -1,0 +1,240 @@
+"""The small parts of the stage and the grader, without any server."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streamlings import traps
+from streamlings.checks import Check, Failure, check, expect
+from streamlings.grader import _judge
+from streamlings.shop import DAY, Shop, clock, ms
+from streamlings.stage.records import Record, to_json
+from streamlings.stage.stuck import Stuck, root_cause
+from streamlings.stage.timeline import Timeline
+
+# --- the shop
+
+
+@pytest.mark.parametrize("at", ["00:00:00", "12:00:10", "12:00:10.250", "23:59:59.999"])
+def test_a_time_goes_to_milliseconds_and_back(at: str) -> None:
+    assert clock(ms(at)) == at
+
+
+def test_times_of_other_days() -> None:
+    assert ms("12:00") == int(DAY.timestamp() * 1000) + 12 * 3_600_000
+    assert ms("00:00", day=1) - ms("00:00") == 86_400_000
+    assert clock(ms("12:00", day=2)) == "day 3 12:00:00"
+    assert clock(0) == "1970-01-01 00:00:00"
+    assert ms("12:00:00.5") - ms("12:00") == 500
+
+
+def events(seed: int) -> list[dict[str, Any]]:
+    shop = Shop(seed)
+    return [shop.order(name, "12:00") for name in shop.customers(5)]
+
+
+def test_the_seed_decides_the_events() -> None:
+    assert events(7) == events(7)
+    assert events(7) != events(8)
+    assert len({e["order_id"] for e in events(7)}) == 5
+    assert all(Decimal(1) <= e["amount"] <= 250 and e["amount"] == e["amount"].quantize(Decimal("0.01")) for e in events(7))
+
+
+# --- records
+
+
+def test_money_keeps_its_digits() -> None:
+    assert to_json({"amount": Decimal("12.50"), "n": 3}) == b'{"amount":12.50,"n":3}'
+    assert to_json({"amount": Decimal("99999999.99")}) == b'{"amount":99999999.99}'
+    row = Record(0, 0, None, None, b'{"amount": 0.10}').row()
+    assert row == {"amount": Decimal("0.10")}
+    assert str(row["amount"]) == "0.10"
+
+
+@pytest.mark.parametrize("value", [None, b"", b"[1]", b"\xff\xfe", b"ada", b'"ada"', b'{"a"'])
+def test_what_is_no_json_object_is_no_row(value: bytes | None) -> None:
+    assert Record(0, 0, None, None, value).row() is None
+
+
+# --- the timeline
+
+
+def order(customer: str, at: str) -> dict[str, Any]:
+    return {"order_id": "o-1", "customer_id": customer, "amount": Decimal("9.50"), "timestamp": ms(at), "status": "PAID"}
+
+
+def test_the_timeline_says_what_was_late() -> None:
+    story = Timeline()
+    story.sent("orders", 0, order("ada", "12:00:10"))
+    story.watermark(None)
+    story.sent("orders", 0, order("bob", "12:01:00"))
+    story.watermark(ms("12:00:59"))
+    story.watermark(ms("12:00:59"))
+    story.sent("orders", 0, order("ada", "12:00:12"))
+    story.output("totals", 0, {"customer_id": "ada", "orders": 2})
+    assert story.lines() == [
+        "sent       12:00:10  ada 9.50 PAID",
+        "watermark  none yet",
+        "sent       12:01:00  bob 9.50 PAID",
+        "watermark  12:00:59",
+        "sent       12:00:12  ada 9.50 PAID   48 s behind the newest, behind the watermark",
+        "output     customer_id ada  orders 2",
+    ]
+    assert [line.split()[2] for line in story.lines("ada") if line.startswith("sent")] == ["ada", "ada"]
+    assert [line for line in story.lines("ada") if line.startswith("watermark")] == ["watermark  12:00:59"], "of several in a row, the last"
+
+
+def test_a_long_timeline_is_cut_in_the_middle_and_narrow() -> None:
+    story = Timeline()
+    for n in range(40):
+        story.output("totals", 0, {"customer_id": f"c{n}", "text": "x" * 200})
+    lines = story.lines(limit=6)
+    assert len(lines) == 7
+    assert lines[3] == "  ... 34 more ..."
+    assert lines[0].startswith("output     customer_id c0") and lines[-1].startswith("output     customer_id c39")
+    assert all(len(line) <= 100 for line in lines)
+
+
+def test_acts_divide_a_timeline() -> None:
+    story = Timeline()
+    story.note("note", "before")
+    story.act("the kill")
+    story.note("kill", "killed")
+    story.act("afterwards")
+    story.note("restored", "from checkpoint 3")
+    assert story.lines() == ["note       before"]
+    assert story.lines(act="the kill") == ["kill       killed"]
+    assert story.latest_act(5) == ["restored   from checkpoint 3"]
+
+
+# --- checks
+
+
+def test_a_check_is_its_docstring() -> None:
+    @check
+    def is_right(run: Any) -> None:
+        """It is right
+
+        and this is for whoever reads the code.
+        """
+
+    @check(after=is_right)
+    def is_more(run: Any) -> None:
+        """More"""
+
+    assert (is_right.name, is_right.line, is_right.after, is_more.after) == ("is_right", "It is right", None, is_right)
+    with pytest.raises(ValueError, match="nameless needs a docstring"):
+
+        @check
+        def nameless(run: Any) -> None:
+            pass
+
+
+def test_a_failure_carries_its_evidence() -> None:
+    expect(1, 1)
+    with pytest.raises(Failure) as caught:
+        expect(Decimal("1.50"), 2, because=["seen"], hint="look")
+    assert (caught.value.expected, caught.value.actual, caught.value.because, caught.value.hint) == ("1.50", "2", ["seen"], "look")
+
+
+# --- judging
+
+
+def make(name: str, *, after: Check | None = None, fails: bool = False) -> Check:
+    def judge(_: Any) -> None:
+        if fails:
+            raise Failure(expected="a", actual="b", hint="h")
+
+    return Check(name, name, judge, after)
+
+
+def judged(checks: list[Check], *, proved: list[Check] | None = None, stuck: Stuck | None = None) -> str:
+    """Outcomes by initial: p(assed), f(ailed), n(ot reached)."""
+    stage: Any = SimpleNamespace(proved=proved or [], jobs=[], timeline_=Timeline())
+    return "".join(result.outcome[0] for result in _judge(checks, stage, stuck))
+
+
+def test_without_a_barrier_that_stuck_every_check_is_judged() -> None:
+    a = make("a")
+    b = make("b", after=a, fails=True)
+    c, d = make("c", after=b), make("d", after=a)
+    assert judged([a, b, c, d]) == "pfnp"
+
+
+def test_what_follows_from_a_check_that_was_not_reached_is_not_reached() -> None:
+    a = make("a", fails=True)
+    b = make("b", after=a)
+    c = make("c", after=b)
+    assert judged([a, b, c]) == "fnn"
+
+
+def test_a_barrier_that_stuck_fails_its_check_and_leaves_the_rest() -> None:
+    a, b, c = make("a"), make("b"), make("c")
+    stuck = Stuck("a row", ["nothing came", "why"], "look", b)
+    assert judged([a, b, c], proved=[a], stuck=stuck) == "pfn"
+    result = _judge([a, b, c], SimpleNamespace(proved=[a], jobs=[], timeline_=Timeline()), stuck)[1]  # type: ignore[arg-type]
+    assert (result.expected, result.actual, result.evidence, result.hint) == ("a row", "nothing came", ["why"], "look")
+
+
+def test_a_barrier_that_proves_nothing_blames_the_first_check_that_is_not_proved() -> None:
+    a, b, c = make("a"), make("b"), make("c")
+    assert judged([a, b, c], proved=[a], stuck=Stuck("x", [], "", None)) == "pfn"
+    assert judged([a], proved=[a], stuck=Stuck("x", [], "", None)) == "f"
+
+
+def test_a_proved_check_is_still_judged_when_a_later_barrier_stuck() -> None:
+    a, b = make("a", fails=True), make("b")
+    assert judged([a, b], proved=[a], stuck=Stuck("x", [], "", b)) == "ff"
+
+
+# --- causes
+
+
+def test_the_innermost_cause_is_the_root() -> None:
+    trace = "A: outer\n\tat x.y(Z.java:1)\nCaused by: B: middle\n\t... 3 more\nCaused by: C: inner\n\tat q.r(S.java:2)\n"
+    assert root_cause(trace) == "C: inner"
+    assert root_cause("A: alone\n\tat x.y(Z.java:1)\n") == "A: alone"
+    assert root_cause("") == "no exception is recorded"
+    assert len(root_cause("x" * 1000)) == 400
+
+
+SAID = [
+    'SQL parse failed. Encountered "timestamp BIGINT" at line 4, column 9.',
+    "The window function requires the timecol is a time attribute type, but is TIMESTAMP(3).",
+    "Table sink 'x' doesn't support consuming update changes which is produced by node GroupAggregate(groupBy=[a])",
+    "Cannot apply '-' to arguments of type '<BIGINT> - <INTERVAL SECOND>'. Supported form(s): ...",
+    "Could not find any factory for identifier 'kafak' that implements 'org.example.DynamicTableFactory' in the classpath.",
+    "Traceback (your program only):\nBufferError: Local: Queue full",
+    "ValidationException: 'upsert-kafka' tables require to define a PRIMARY KEY constraint.",
+    "Property group.id is required when using committed offset for offsets initializer",
+    "This state is only accessible by functions executed on a KeyedStream",
+    "The query has an upsert key that differs from the primary key of the sink table 'default_catalog.default_database.totals'.",
+]
+
+
+@pytest.mark.parametrize(("pattern", "trap"), traps.known(), ids=[pattern.pattern[:40] for pattern, _ in traps.known()])
+def test_a_trap_recognises_its_message(pattern: Any, trap: Any) -> None:
+    assert trap.means.endswith(".") and trap.attempt and trap.lesson
+    samples = [text for text in SAID if pattern.search(text)]
+    assert len(samples) == 1, "one sample in SAID for each entry, and no entry that recognises another's"
+    found = traps.recognise("some lines before\n" + samples[0])
+    assert found is not None and found.means == trap.means
+
+
+def test_no_trap_in_what_is_fine() -> None:
+    assert traps.recognise("") is None
+    assert traps.recognise("Job has been submitted with JobID 0f3a") is None
+
+
+def test_a_trap_quotes_at_most_a_line() -> None:
+    found = traps.recognise('Encountered "timestamp ' + "x" * 500 + '" at line 4')
+    assert found is not None and len(found.said) == 160
+
+
+def test_the_traps_file_is_read_from_beside_the_code() -> None:
+    assert Path(traps.__file__).with_suffix(".toml").exists()
