@@ -52,7 +52,7 @@ def start() -> None:
 @exercise_argument
 @json_option
 @click.option("--seed", type=click.IntRange(min=0), help="the events of an earlier check; default: drawn")
-@click.option("--program", type=click.Path(path_type=Path), help="check this file in place of yours")
+@click.option("--program", type=click.Path(dir_okay=False, path_type=Path), help="check this file in place of yours")
 @click.option("--solution", is_flag=True, help="check the published solution")
 def check(exercise: str | None, as_json: bool, seed: int | None, program: Path | None, solution: bool) -> None:
     """A verdict on your program, now. EXERCISE is such as event_time/watermark; default: the next unsolved one."""
@@ -276,7 +276,9 @@ def _after_the_pass(solved: str) -> None:
         print("that was the last one: every exercise has passed")
         return
     workbook.prepare(following)
-    print(f"next: {following.title} ({following.minutes} min): {_relative(following.folder / 'README.md')}, edit {_relative(following.work)}")
+    print(
+        f"next: {following.title} ({following.minutes} min): {_relative(following.folder / 'README.md')}, edit {_relative(following.work)}"
+    )
 
 
 def _relative(path: Path) -> str:

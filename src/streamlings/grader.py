@@ -185,7 +185,9 @@ def load_checks(exercise: Exercise) -> ModuleType:
         spec.loader.exec_module(module)
         module.scenario  # noqa: B018
     except Exception as e:
-        raise LabError(f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}", details=traceback.format_exc(limit=-2)) from e
+        raise LabError(
+            f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}", details=traceback.format_exc(limit=-2)
+        ) from e
     return module
 
 

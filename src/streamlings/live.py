@@ -21,6 +21,7 @@ from streamlings.shop import Shop, clock, ms
 from streamlings.stage.records import Row
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
+from streamlings.worker import pool
 from streamlings.worker.program import Program
 
 
@@ -63,7 +64,9 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
     prefix = f"run-{exercise.id.split('/')[1]}-{secrets.token_hex(2)}-"
     folder = state_folder() / "runs" / prefix.rstrip("-")
     folder.mkdir(parents=True)
-    grader, workers, stage = Grader(say=say), [], None
+    grader = Grader(say=say)
+    workers: list[pool.Worker] = []
+    stage: Stage | None = None
     try:
         if lab.kafka:
             cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})

@@ -13,7 +13,9 @@ def scenario(stage: Stage) -> None:
     stage.until_running(proves=job_runs)
     last = shop.order(customers[0], "12:01:00", status="PAID")
     orders.send(shop.order(customers[1], "12:00:30", status="CANCELLED"), last)
-    stage.topic("paid_orders").until(order_id=last["order_id"], proves=paid_orders_arrive, hint="some orders pass, this one does not. Which ones did you ask for?")
+    stage.topic("paid_orders").until(
+        order_id=last["order_id"], proves=paid_orders_arrive, hint="some orders pass, this one does not. Which ones did you ask for?"
+    )
 
 
 @check

@@ -75,7 +75,9 @@ def money_is_exact(run: Stage) -> None:
             hint="a double has no exact 0.10: which of Avro's logical types keeps decimal digits?",
         )
     if amounts != wanted or not all(isinstance(a, Decimal) for a in amounts):
-        raise Failure(expected=", ".join(map(repr, wanted)), actual=", ".join(map(repr, amounts)), hint="a decimal has a precision and a scale")
+        raise Failure(
+            expected=", ".join(map(repr, wanted)), actual=", ".join(map(repr, amounts)), hint="a decimal has a precision and a scale"
+        )
 
 
 @check(after=file_can_be_read)
@@ -98,7 +100,11 @@ def shown(found: object) -> str:
 def what_was_lost(found: object) -> str:
     if not isinstance(found, datetime):
         return "a long with a logicalType says what it counts"
-    return "a moment without a time zone: whose clock shows that?" if found.tzinfo is None else "the second is right: where are its milliseconds?"
+    return (
+        "a moment without a time zone: whose clock shows that?"
+        if found.tzinfo is None
+        else "the second is right: where are its milliseconds?"
+    )
 
 
 @check(after=file_can_be_read)
@@ -144,4 +150,8 @@ def it_says_what_it_means(run: Stage) -> None:
         )
     silent = [field["name"] for field in schema["fields"] if not field.get("doc", "").strip()]
     if silent:
-        raise Failure(expected="a doc for every field", actual=f"none for {', '.join(silent)}", hint="is the amount with or without tax, and in which currency?")
+        raise Failure(
+            expected="a doc for every field",
+            actual=f"none for {', '.join(silent)}",
+            hint="is the amount with or without tax, and in which currency?",
+        )

@@ -61,7 +61,9 @@ def nothing_is_lost(run: Stage) -> None:
             expected=f"{len(wanted)} orders",
             actual=f"{len(wanted) - len(missing)} orders; missing: {len(missing)}" + (", the last of each partition" if tail else ""),
             because=[f"the first that is missing: {missing[0]}", f"the last that is missing:  {missing[-1]}"],
-            hint="produce() only queues. What is left in the queue when the program ends?" if tail else "what happens to an order when the queue is full?",
+            hint="produce() only queues. What is left in the queue when the program ends?"
+            if tail
+            else "what happens to an order when the queue is full?",
         )
     if len(found) != len(wanted):
         raise Failure(expected=f"{len(wanted)} orders", actual=f"{len(found)}: {len(found) - len(there)} are there twice")
@@ -76,7 +78,8 @@ def refusals_are_reported(run: Stage) -> None:
         printed = [f"your program printed it, and nobody reads that: {line}" for line in run.last_output() if "MSG_SIZE_TOO_LARGE" in line]
         raise Failure(
             expected=f"refused.txt says {run.facts.too_large}",
-            actual=f"refused.txt says {', '.join(reported[:3]) or 'nothing'}" + (f" and {len(reported) - 3} more" if len(reported) > 3 else ""),
+            actual=f"refused.txt says {', '.join(reported[:3]) or 'nothing'}"
+            + (f" and {len(reported) - 3} more" if len(reported) > 3 else ""),
             because=["the broker answered MSG_SIZE_TOO_LARGE; the producer learns of it in a delivery report", *printed],
             hint="who looks at the delivery reports, and at the error in them?",
         )
@@ -92,7 +95,9 @@ def orders_travel_together(run: Stage) -> None:
         raise Failure(
             expected=f"at least {ENOUGH_A_BATCH} orders a batch",
             actual=f"{per_batch:.1f} orders a batch, {len(batches)} batches",
-            because=[f"the broker's log: {sum(b.bytes for b in batches) / ORDERS:.0f} bytes an order, of which {61 / per_batch:.0f} are batch header"],
+            because=[
+                f"in the broker's log: {sum(b.bytes for b in batches) / ORDERS:.0f} bytes an order, {61 / per_batch:.0f} of them batch header"
+            ],
             hint="what does the program wait for, after every single order?",
         )
 

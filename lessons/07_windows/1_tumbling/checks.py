@@ -81,7 +81,11 @@ def money_is_exact(run: Stage) -> None:
     """Its revenue is exact to the cent"""
     for (customer, hour), (_, revenue) in hours_of(run.facts.counted).items():
         row = {"customer_id": customer, "hour": hour, "revenue": revenue}
-        run.topic("hourly").expect(row, because=run.timeline(customer, limit=12), hint="a FLOAT keeps about seven digits, and in a DOUBLE 0.1 + 0.2 is not 0.3. What counts money exactly?")
+        run.topic("hourly").expect(
+            row,
+            because=run.timeline(customer, limit=12),
+            hint="a FLOAT keeps about seven digits, and in a DOUBLE 0.1 + 0.2 is not 0.3. What counts money exactly?",
+        )
 
 
 @check(after=hours_are_reported_live)
@@ -91,9 +95,11 @@ def state_is_forgotten(run: Stage) -> None:
     run.measure(f"state held {run.facts.bytes_before:,} bytes before {GUESTS} guests came and went, {run.facts.bytes_after:,} after")
     expect(
         "the same state after the guests' hour as before it",
-        "the same state after the guests' hour as before it" if grown < GUESTS * 10 else f"{grown:,} bytes more, {grown // GUESTS} per guest",
+        "the same state after the guests' hour as before it"
+        if grown < GUESTS * 10
+        else f"{grown:,} bytes more, {grown // GUESTS} per guest",
         because=[f"checkpoint before: {run.facts.bytes_before:,} bytes", f"checkpoint after:  {run.facts.bytes_after:,} bytes"],
-        hint="a query that may still have to correct a row must keep that row's state for ever. Which GROUP BY tells Flink that an hour ends?",
+        hint="a query that may still correct a row keeps its state for ever. Which GROUP BY tells Flink that an hour ends?",
     )
 
 

@@ -34,6 +34,8 @@ def send(line: str) -> None:
         except BufferError:
             producer.poll(0.1)
     producer.poll(0)
+
+
 # [end:report]
 
 

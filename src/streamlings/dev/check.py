@@ -20,7 +20,16 @@ def run(names: list[str], *, as_json: bool, say: Say) -> int:
     exercises = [course.find(name) for name in names] or course.exercises
     began = time.monotonic()
     counts = dict.fromkeys(
-        ("exercises", "starters_rejected", "solutions_passed", "right_programs", "right_passed", "wrong_programs", "wrong_rejected_as_declared"), 0
+        (
+            "exercises",
+            "starters_rejected",
+            "solutions_passed",
+            "right_programs",
+            "right_passed",
+            "wrong_programs",
+            "wrong_rejected_as_declared",
+        ),
+        0,
     )
     falls_short: list[str] = []
     for exercise in exercises:

@@ -29,7 +29,7 @@ class Declared:
         return f"{self.exercise.id} {self.path.relative_to(course_root())}"
 
     def falls_short(self, result: Result) -> str:
-        """"" when the verdict is as declared, or what is different."""
+        """ "" when the verdict is as declared, or what is different."""
         if result.outcome == "could_not_check":
             return f"could not check: {result.problem}"
         failed = result.failed_check

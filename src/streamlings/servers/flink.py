@@ -50,16 +50,15 @@ JOBMANAGER_HEAP_MB, TASKMANAGER_HEAP_MB = 384, 640
 """TASKMANAGER_HEAP_MB is framework.heap + task.heap of the settings above."""
 
 
-def log4j(folder: Path) -> str:
-    return f"""\
+LOGGING = """\
 rootLogger.level=INFO
 rootLogger.appenderRef.file.ref=file
 appender.file.type=RollingFile
 appender.file.name=file
-appender.file.fileName=${{sys:log.file}}
-appender.file.filePattern=${{sys:log.file}}.%i
+appender.file.fileName=${sys:log.file}
+appender.file.filePattern=${sys:log.file}.%i
 appender.file.layout.type=PatternLayout
-appender.file.layout.pattern=%d{{HH:mm:ss,SSS}} %-5p %c{{1}} %m%n
+appender.file.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} %m%n
 appender.file.policies.type=Policies
 appender.file.policies.size.type=SizeBasedTriggeringPolicy
 appender.file.policies.size.size=20MB
@@ -98,7 +97,7 @@ class Flink:
             (self.folder / name).mkdir(exist_ok=True)
         (self.conf / "config.yaml").write_text("".join(f"{k}: {v}\n" for k, v in settings.items()))
         for name in ("log4j.properties", "log4j-cli.properties", "log4j-session.properties"):
-            (self.conf / name).write_text(log4j(self.folder))
+            (self.conf / name).write_text(LOGGING)
 
     def start_jobmanager(self) -> Process:
         main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"

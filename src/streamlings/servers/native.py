@@ -200,4 +200,3 @@ def restart_kafka() -> None:
         process.kill(lab.processes["kafka"])
         lab.processes["kafka"] = kafka().start(lab.ports["kafka"], lab.ports["controller"])
         process.until_ready(lab.processes["kafka"], lambda: answers_kafka(lab.kafka), deadline_s=40)
-

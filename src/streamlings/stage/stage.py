@@ -102,7 +102,7 @@ class Stage:
         deadline_s: float = 15,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        """Wait until `reached` answers something true; `awaited` says in words what that is. When it does, the check `proves` can be judged.
+        """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
         Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or everything
         was read and nothing moved for `patience_s`, or the deadline has passed.
@@ -122,7 +122,7 @@ class Stage:
         self._reached(proves)
 
     def settle(self, reached: Callable[[], object], *, deadline_s: float = 30) -> None:
-        """Wait until `reached` answers something true, or everything was read and nothing moves any more. The checks judge what there is."""
+        """Wait until `reached` answers something true, or everything was read and nothing moves any more; never raises Stuck."""
         try:
             self.until(reached, "", deadline_s=deadline_s)
         except Stuck:
@@ -138,7 +138,9 @@ class Stage:
 
     def until_running(self, *, proves: Check | None = None, deadline_s: float = 15) -> None:
         """A barrier: the program has submitted a job, and every task of it runs."""
-        self.until(lambda: self.refresh() and all(j.running for j in self.jobs), "a running Flink job", proves=proves, deadline_s=deadline_s)
+        self.until(
+            lambda: self.refresh() and all(j.running for j in self.jobs), "a running Flink job", proves=proves, deadline_s=deadline_s
+        )
 
     def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, patience_s: float = 4) -> None:
         """A barrier: a checkpoint that began after this call has completed, by the job's own schedule."""
@@ -158,7 +160,7 @@ class Stage:
     # ---- what goes wrong on purpose
 
     def kill_taskmanager(self) -> None:
-        """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. In an exercise of the kind "restore" a spare stands by.
+        """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. A check of the kind "restore" has a spare one.
 
         Raises LabError where no job runs.
         """

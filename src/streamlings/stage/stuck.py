@@ -31,7 +31,9 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
         return [f"your program ended with an error: {message}", *frames], ""
     if stage.uses_flink and not jobs:
         if program is not None and program.exit_code == 0:
-            return ["your program ended, and no Flink job was submitted"], "a query that is only defined does not run: is there an INSERT, and is it executed?"
+            return [
+                "your program ended, and no Flink job was submitted"
+            ], "a query that is only defined does not run: is there an INSERT, and is it executed?"
         return ["your program still runs, and no Flink job was submitted"], "what is it waiting for before it submits its job?"
     if not stage.uses_flink:
         ended = program is not None and program.exit_code is not None
@@ -51,7 +53,9 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
         hint = "what is the job told to do when one of its tasks fails?" if stage.killed else ""
         return [f"the Flink job is {job.state}{again}: {cause}"], hint
     if job.state == "FINISHED":
-        return ["the Flink job finished: it treats the topic as if it had an end"], "a stream stays open: which setting gives your source an end?"
+        return [
+            "the Flink job finished: it treats the topic as if it had an end"
+        ], "a stream stays open: which setting gives your source an end?"
     if job.state == "CANCELED":
         return ["the Flink job was cancelled"], ""
     if not job.running:
@@ -88,7 +92,7 @@ def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
 
 
 def count(number: int, noun: str) -> str:
-    """"nothing", "1 row", "2 rows"."""
+    """ "nothing", "1 row", "2 rows"."""
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else "nothing"
 
 

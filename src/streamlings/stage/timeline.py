@@ -38,7 +38,9 @@ class Timeline:
         remarks = [f"{duration(behind)} behind the newest"] if behind > 0 else []
         if isinstance(at, int) and self._watermark is not None and at < self._watermark:
             remarks.append("behind the watermark")
-        self.moments.append(Moment("sent", "   ".join([what, ", ".join(remarks)]).rstrip(), at if isinstance(at, int) else None, row, topic, partition))
+        self.moments.append(
+            Moment("sent", "   ".join([what, ", ".join(remarks)]).rstrip(), at if isinstance(at, int) else None, row, topic, partition)
+        )
         if isinstance(at, int):
             self._newest = max(at, self._newest or at)
 
@@ -95,7 +97,9 @@ def _line(m: Moment) -> str:
 
 def _without_runs_of_watermarks(moments: list[Moment]) -> list[Moment]:
     """Of several watermarks in a row only the last says anything."""
-    return [m for m, following in zip(moments, [*moments[1:], None], strict=True) if not (following and m.kind == following.kind == "watermark")]
+    return [
+        m for m, following in zip(moments, [*moments[1:], None], strict=True) if not (following and m.kind == following.kind == "watermark")
+    ]
 
 
 def duration(milliseconds: int) -> str:

@@ -58,7 +58,7 @@ class StageTopic:
         if self._tap is None:
             self._tap = consumer(self.stage.lab.kafka, isolation="read_committed")
             self._tap.assign([TopicPartition(self.full_name, p, 0) for p in range(self.partitions)])
-        fresh = []
+        fresh: list[Record] = []
         while (message := self._tap.poll(0 if fresh else timeout_s)) is not None:
             if message.error() is None:
                 record = Record.of(message)

@@ -45,7 +45,8 @@ def _message(error: BaseException) -> str:
     java = getattr(error, "java_exception", None)
     if java is None:
         return _without_java_frames("".join(traceback.format_exception_only(error)))
-    causes, seen = [], 0
+    causes: list[str] = []
+    seen = 0
     while java is not None and seen < 10:
         line = str(java.toString())
         if not causes or line not in causes[-1]:

@@ -57,7 +57,8 @@ def _throw_away_query() -> None:
     tables.get_config().set("pipeline.name", WARM_UP_JOB)
     kafka = "'connector'='kafka', 'topic'='none', 'properties.bootstrap.servers'='127.0.0.1:1', 'format'='json'"
     tables.execute_sql(
-        "CREATE TABLE orders (customer STRING, amount DECIMAL(10, 2), placed TIMESTAMP_LTZ(3), WATERMARK FOR placed AS placed - INTERVAL '1' SECOND)"
+        "CREATE TABLE orders (customer STRING, amount DECIMAL(10, 2), placed TIMESTAMP_LTZ(3),"
+        " WATERMARK FOR placed AS placed - INTERVAL '1' SECOND)"
         f" WITH ({kafka}, 'scan.startup.mode'='earliest-offset')"
     )
     tables.execute_sql(f"CREATE TABLE totals (customer STRING, start_ TIMESTAMP(3), orders BIGINT, revenue DECIMAL(38, 2)) WITH ({kafka})")

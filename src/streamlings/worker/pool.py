@@ -1,8 +1,8 @@
 """Warm processes: one ready, the next warming up while the learner reads. Kept as files, so that commands share them.
 
-    workers/NAME.json    a started worker: its process (made by whoever starts it)
-    workers/NAME.ready   it is warm: port, token, pid (made by the worker itself)
-    workers/NAME.taken   somebody uses it (a rename of NAME.ready, so only one can win)
+workers/NAME.json    a started worker: its process (made by whoever starts it)
+workers/NAME.ready   it is warm: port, token, pid (made by the worker itself)
+workers/NAME.taken   somebody uses it (a rename of NAME.ready, so only one can win)
 """
 
 from __future__ import annotations
@@ -37,19 +37,18 @@ def folder() -> Path:
 
 def warm(rest_address: str) -> None:
     """See to it that one worker is ready or warming up."""
-    if not any(p.alive() for p in _idle().values()):
+    if not any(p.alive() for p in idle().values()):
         _start(rest_address)
 
 
 def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
     """A worker for this command alone; waits for one that warms up. Raises ServerCrashed when none comes up."""
     while True:
-        idle = _idle()
-        name = next((n for n in idle if (folder() / f"{n}.ready").exists()), None) or next(iter(idle), None)
+        waiting = idle()
+        name = next((n for n in waiting if (folder() / f"{n}.ready").exists()), None) or next(iter(waiting), None)
         if name is None:
             name = _start(rest_address)
-            idle = _idle()
-        started = idle.get(name) or Process(**json.loads((folder() / f"{name}.json").read_text()))
+        started = waiting.get(name) or Process(**json.loads((folder() / f"{name}.json").read_text()))
         ready = folder() / f"{name}.ready"
         process.until_ready(started, ready.exists, deadline_s=deadline_s)
         taken = ready.with_suffix(".taken")
@@ -99,20 +98,20 @@ def _all() -> dict[str, Process]:
     return {f.stem: Process(**json.loads(f.read_text())) for f in sorted(folder().glob("*.json"))}
 
 
-def _idle() -> dict[str, Process]:
+def idle() -> dict[str, Process]:
     """Workers that nobody has taken, and that live; what dead ones left is cleared away."""
-    idle = {}
+    found = {}
     for name, p in _all().items():
         if not p.alive():
             process.reap(p)
             _forget(name)
         elif not (folder() / f"{name}.taken").exists():
-            idle[name] = p
-    return idle
+            found[name] = p
+    return found
 
 
 def _forget(name: str) -> None:
-    for suffix in ("json", "ready", "taken", "tmp"):
+    for suffix in ("json", "ready", "taken", "tmp", "log"):
         (folder() / f"{name}.{suffix}").unlink(missing_ok=True)
 
 
@@ -137,5 +136,3 @@ def _start(rest_address: str) -> str:
     temporary.write_text(json.dumps(started.to_json()))
     temporary.replace(folder() / f"{name}.json")
     return name
-
-

@@ -25,7 +25,8 @@ tables.execute_sql(f"""
 """)
 
 tables.execute_sql(f"""
-    CREATE TABLE hourly (customer_id STRING, `hour` STRING, orders BIGINT, revenue DECIMAL(14, 2), PRIMARY KEY (customer_id, `hour`) NOT ENFORCED)
+    CREATE TABLE hourly (customer_id STRING, `hour` STRING, orders BIGINT, revenue DECIMAL(14, 2),
+                         PRIMARY KEY (customer_id, `hour`) NOT ENFORCED)
     WITH ({KAFKA}, 'connector' = 'upsert-kafka', 'topic' = '{lab.topic("hourly")}', 'key.format' = 'json', 'value.format' = 'json')
 """)
 

@@ -1,0 +1,127 @@
+"""`dev bench`: the speeds that DESIGN promises, measured on this machine with the real command on the real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import psutil
+from confluent_kafka import Producer
+
+from streamlings import cleanup, jars, wait
+from streamlings.course import KINDS, Course, Exercise
+from streamlings.dev import pipeline_bench
+from streamlings.grader import Grader
+from streamlings.paths import ROOT, cache_folder, state_folder
+from streamlings.servers import native, state
+from streamlings.servers.native import Say
+from streamlings.shop import Shop
+from streamlings.stage.records import to_json
+from streamlings.worker import pool
+
+RUNS = 7
+EVENTS = 300_000
+
+
+def run(*, as_json: bool, say: Say) -> None:
+    """Measure and print. Times in s, rates in events/s, sizes in bytes; the lab is restarted at the beginning and left up."""
+    report = measure(say)
+    if as_json:
+        print(json.dumps(report, indent=1))
+        return
+    for name, value in report.items():
+        print(f"{name:<20} {value}")
+
+
+def measure(say: Say) -> dict[str, object]:
+    native.down(say)
+    report: dict[str, object] = {"machine": machine()}
+    began = time.monotonic()
+    lab = native.up(needs={"kafka", "flink"}, say=say)
+    report["lab_up_s"] = round(time.monotonic() - began, 2)
+    began = time.monotonic()
+    pool.give_back(pool.take(lab.flink))
+    report["worker_warm_s"] = round(time.monotonic() - began, 2)
+    times = {kind: _check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
+    report["check_p50_s"] = {kind: round(statistics.median(t), 2) for kind, t in times.items()}
+    report["check_p95_s"] = {kind: round(statistics.quantiles(t, n=20, method="inclusive")[-1], 2) for kind, t in times.items()}
+    say("measuring a producer and a pipeline")
+    report["producer_events_s"] = round(producer_rate(lab.kafka))
+    report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
+    report["lab_rss_bytes"] = resident_bytes()
+    report["download_bytes"] = {"maven": sum(f.size for g in ("kafka", "flink") for f in jars.group_files(g))}
+    report["disk_bytes"] = {
+        name: _size(path) for name, path in {".venv": ROOT / ".venv", "cache": cache_folder(), "state": state_folder()}.items()
+    }
+    return report
+
+
+def machine() -> str:
+    """This machine, in a line."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def one_of_each_kind() -> dict[str, Exercise]:
+    """The first exercise of every kind that there is."""
+    exercises = Course().exercises
+    return {kind: next(e for e in exercises if e.kind == kind) for kind in KINDS if any(e.kind == kind for e in exercises)}
+
+
+def _check_times(exercise: Exercise, say: Say) -> list[float]:
+    """Seconds to the verdict on the solution, from the start of the check, with a worker that is warm, as a learner's is."""
+    grader, times = Grader(), []
+    for n in range(RUNS + 1):
+        if "flink" in exercise.needs:  # a learner reads while the next worker warms up
+            lab = state.read()
+            pool.warm(lab.flink)
+            wait.until(lambda: list(pool.folder().glob("*.ready")), deadline_s=90)
+        result = grader.check(exercise, exercise.solution, seed=100 + n)
+        if result.outcome != "passed":
+            raise SystemExit(f"{exercise.id} did not pass: {result.problem or result.failed_check}")
+        times.append(result.seconds)
+    say(f"{exercise.kind:<8} {exercise.id:<32} median {statistics.median(times[1:]):.2f} s")
+    return times[1:]  # the first one warms what is shared
+
+
+def producer_rate(address: str) -> float:
+    """Events per second that one Python producer gets acknowledged: JSON orders of about 130 bytes, acks=all."""
+    topic = "bench-producer"
+    cleanup.create_topics(address, {topic: 1})
+    shop = Shop(7)
+    payload = [to_json(shop.order("ada", 1_000 * n)) for n in range(1000)]
+    producer = Producer({"bootstrap.servers": address, "linger.ms": 20, "queue.buffering.max.messages": 500_000})
+    began = time.monotonic()
+    for n in range(EVENTS):
+        producer.produce(topic, payload[n % 1000])
+        if n % 1000 == 0:
+            producer.poll(0)
+    producer.flush()
+    rate = EVENTS / (time.monotonic() - began)
+    cleanup.remove_topics_and_groups(address, topic)
+    return rate
+
+
+def resident_bytes() -> int:
+    """Memory that the lab's processes and its idle worker hold. Shared pages (class archives) are counted once per process."""
+    roots = [p.pid for p in state.read().processes.values()] + [w.pid for w in pool.idle().values()]
+    total = 0
+    for pid in roots:
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        total += sum(p.memory_info().rss for p in family)
+    return total
+
+
+def _size(folder: Path) -> int:
+    """Bytes on disk, each file of several hard links once."""
+    seen = {(s.st_dev, s.st_ino): s.st_blocks * 512 for f in folder.rglob("*") if not f.is_symlink() and (s := f.stat())}
+    return sum(seen.values())
+
+
+if __name__ == "__main__":
+    run(as_json=True, say=lambda text: print(text, file=sys.stderr))
