@@ -120,7 +120,9 @@ def _start(rest_address: str) -> str:
     folder().mkdir(parents=True, exist_ok=True)
     home = flink_home()
     classpath = [*home.glob("lib/*.jar"), *home.glob("opt/flink-python-*.jar")]
-    jvm = [f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER, *java.archive_options("pyflink", classpath)]
+    # PyFlink splits JVM_ARGS at every space: the archive is named relative to the process's folder, whose path may hold one.
+    archive = [option.replace(f"{state_folder()}/", "") for option in java.archive_options("pyflink", classpath)]
+    jvm = [f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER, *archive]
     env = os.environ | {
         "FLINK_HOME": str(home),
         "FLINK_CONF_DIR": str(state_folder() / "flink" / "conf"),

@@ -1,0 +1,37 @@
+"""Every program of every exercise does what it declares, on the real lab: starters fail, right programs pass, wrong ones fail
+their own check in their own words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streamlings.course import Course, Exercise
+from streamlings.dev.programs import Declared, programs, shortcomings
+from streamlings.grader import Grader
+
+SEED = 7
+EXERCISES = Course().exercises
+
+
+def marks(exercise: Exercise) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if exercise.needs else []
+
+
+def case(declared: Declared) -> object:
+    name = declared.path.stem if declared.role in ("right", "wrong") else ""
+    return pytest.param(
+        declared, marks=marks(declared.exercise), id="-".join(filter(None, [declared.exercise.id, declared.role])) + f"/{name}" * bool(name)
+    )
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_an_exercise_is_complete(exercise: Exercise) -> None:
+    assert shortcomings(exercise) == []
+
+
+@pytest.mark.parametrize("declared", [case(declared) for exercise in EXERCISES for declared in programs(exercise)])
+def test_a_program_does_what_it_declares(lab_state: Path, declared: Declared) -> None:
+    result = Grader(trusted=True).check(declared.exercise, declared.path, seed=SEED)
+    assert declared.falls_short(result) == ""

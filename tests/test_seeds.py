@@ -1,0 +1,73 @@
+"""Other seeds: a solution passes with any of them, and the same seed sends the same events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from streamlings.course import Course, Exercise
+from streamlings.grader import Grader, load_checks
+from streamlings.shop import Shop
+
+EXERCISES = Course().exercises
+
+
+class Rehearsal:
+    """A stage on which every barrier is reached at once: what a scenario sends and writes, without servers."""
+
+    def __init__(self, exercise: Exercise, seed: int, folder: Path) -> None:
+        self.shop, self.facts, self.folder = Shop(seed), SimpleNamespace(), folder
+        self.sent: list[tuple[str, Any]] = []
+        self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
+
+    def topic(self, name: str) -> RehearsalTopic:
+        return self.topics[name]
+
+    def folder_of(self, name: str) -> Path:
+        (self.folder / name).mkdir(parents=True, exist_ok=True)
+        return self.folder / name
+
+    def checkpoint_bytes(self) -> int:
+        return 0
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(("until", "act", "settle", "kill", "start", "restart", "measure")):
+            return lambda *_, **__: None
+        raise AttributeError(name)
+
+    def written(self) -> dict[str, bytes]:
+        return {str(p.relative_to(self.folder)): p.read_bytes() for p in sorted(self.folder.rglob("*")) if p.is_file()}
+
+
+class RehearsalTopic:
+    def __init__(self, stage: Rehearsal, name: str) -> None:
+        self.stage, self.name, self.sent, self.rows = stage, name, [], []
+        self.poll = self.until = lambda *_, **__: []
+
+    def send(self, *events: Any, **where: Any) -> None:
+        self.sent += events
+        self.stage.sent += [(self.name, (event, where)) for event in events]
+
+
+def rehearse(exercise: Exercise, seed: int, folder: Path) -> tuple[list[Any], dict[str, bytes]]:
+    stage = Rehearsal(exercise, seed, folder)
+    load_checks(exercise).scenario(stage)
+    return stage.sent, stage.written()
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_the_same_seed_sends_the_same_events(exercise: Exercise, tmp_path: Path) -> None:
+    first = rehearse(exercise, 7, tmp_path / "a")
+    assert first == rehearse(exercise, 7, tmp_path / "b")
+    assert first != rehearse(exercise, 8, tmp_path / "c")
+    assert first[0] or first[1], "a scenario sends or writes something"
+
+
+@pytest.mark.parametrize("seed", [1, 42, 9999])
+@pytest.mark.parametrize("exercise", [pytest.param(e, marks=[pytest.mark.slow] if e.needs else [], id=e.id) for e in EXERCISES])
+def test_the_solution_passes_with_any_seed(lab_state: Path, exercise: Exercise, seed: int) -> None:
+    result = Grader(trusted=True).check(exercise, exercise.solution, seed=seed)
+    assert result.outcome == "passed", result.problem or result.failed_check
