@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streamlings import wait
 from streamlings.errors import LabError
+from streamlings.paths import state_folder
 from streamlings.servers import native, state
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
+from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
 from streamlings.stage.stage import Stage
 
@@ -44,6 +48,22 @@ def remove_topics_and_groups(address: str, prefix: str) -> None:
             each.exception(10)
     except (KafkaException, TimeoutError):
         return
+
+
+def remove_everything_named(lab: LabState, prefix: str) -> None:
+    """Topics, consumer groups and tables whose names begin with `prefix`."""
+    if lab.kafka:
+        remove_topics_and_groups(lab.kafka, prefix)
+    if lab.postgres:
+        evidence.drop_tables(lab.postgres, prefix)
+
+
+def sweep(lab: LabState) -> None:
+    """Clear away what checks left that were killed before they could do so themselves. Called while no check runs."""
+    for folder in (state_folder() / "runs").glob("*"):
+        if not folder.name.startswith("run_"):
+            remove_everything_named(lab, folder.name + "_")
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def cancel_jobs(stage: Stage) -> bool:

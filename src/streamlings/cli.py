@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -290,6 +291,7 @@ def _relative(path: Path) -> str:
 
 def main() -> int:
     """Run a verb; every error that is raised on purpose becomes one line, a hint, and its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a check made is cleared away
     try:
         app(standalone_mode=False)
         return 0

@@ -48,7 +48,7 @@ class Grader:
             raise UsageError(f"{_shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
         try:
-            with _alone(self.say):
+            with alone(self.say):
                 self._check(exercise, program, seed, result)
         except StreamlingsError as e:
             result.problem, result.hint = e.message + (f"\n{e.details}" if e.details else ""), e.hint
@@ -63,8 +63,9 @@ class Grader:
         module = load_checks(exercise)
         checks = [value for value in vars(module).values() if isinstance(value, Check)]
         lab = native.up(needs=set(exercise.needs), say=self.say) if exercise.needs else LabState()
-        prefix = f"{exercise.id.split('/')[1]}-{secrets.token_hex(3)}-"
-        folder = state_folder() / "runs" / prefix.rstrip("-")
+        cleanup.sweep(lab)
+        prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
+        folder = state_folder() / "runs" / prefix.rstrip("_")
         folder.mkdir(parents=True)
         workers: list[pool.Worker] = []
         stage: Stage | None = None
@@ -118,8 +119,7 @@ class Grader:
                 pool.discard(worker)
         if stage is not None and isinstance(stage.program, PlainProgram):
             stage.program.kill()
-        if lab.kafka:
-            cleanup.remove_topics_and_groups(lab.kafka, prefix)
+        cleanup.remove_everything_named(lab, prefix)
         shutil.rmtree(folder, ignore_errors=True)
         if lab.flink:
             cleanup.one_taskmanager(lab, fresh=used_python and not self.trusted)
@@ -192,7 +192,7 @@ def load_checks(exercise: Exercise) -> ModuleType:
 
 
 @contextmanager
-def _alone(say: Say) -> Iterator[None]:
+def alone(say: Say) -> Iterator[None]:
     """One check at a time uses a lab; a second one waits, and says so."""
     state_folder().mkdir(parents=True, exist_ok=True)
     lock = FileLock(state_folder() / "check.lock")
@@ -200,7 +200,10 @@ def _alone(say: Say) -> Iterator[None]:
         lock.acquire(timeout=0.05)
     except Timeout:
         say("another check uses this lab; waiting for it to end")
-        lock.acquire(timeout=600)
+        try:
+            lock.acquire(timeout=600)
+        except Timeout as e:
+            raise LabError("another check has used this lab for ten minutes", hint="./streamlings down ends it") from e
     try:
         yield
     finally:

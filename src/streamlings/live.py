@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streamlings import cleanup, wait
 from streamlings.course import Exercise
-from streamlings.grader import Grader, load_checks
+from streamlings.grader import Grader, alone, load_checks
 from streamlings.paths import state_folder
 from streamlings.servers import native
 from streamlings.servers.native import Say
@@ -35,7 +35,8 @@ def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
             _play_once(exercise, stage)
             return
         say(f"Flink's page: http://{stage.lab.flink}   Ctrl-C ends the job")
-        stage.start()
+        with alone(say):  # so that a check that runs meanwhile does not take this job for its own
+            stage.until_running(deadline_s=60)
         for sent in never_ending_orders(stage.shop):
             stage.topic("orders").send(sent)
             print(f"sent    {_shown(sent)}", flush=True)
@@ -61,8 +62,8 @@ def never_ending_orders(shop: Shop) -> Iterator[Row]:
 def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Iterator[Stage]:
     """A stage with the learner's program, cleared at the end whatever happens."""
     lab = native.up(needs=set(exercise.needs), say=say) if exercise.needs else LabState()
-    prefix = f"run-{exercise.id.split('/')[1]}-{secrets.token_hex(2)}-"
-    folder = state_folder() / "runs" / prefix.rstrip("-")
+    prefix = f"run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
+    folder = state_folder() / "runs" / prefix.rstrip("_")
     folder.mkdir(parents=True)
     grader = Grader(say=say)
     workers: list[pool.Worker] = []

@@ -84,7 +84,7 @@ def current(address: str, topic: str) -> str:
         names = _consumer(address).list_topics(timeout=ANSWER_S).topics
     except KafkaException:
         return topic
-    copies = [name for name in names if name.startswith("run-") and name.endswith(f"-{topic}")]
+    copies = [name for name in names if name.startswith("run_") and name.endswith(f"_{topic}")]
     return copies[0] if len(copies) == 1 else topic
 
 

@@ -16,6 +16,7 @@ from streamlings.errors import LabError
 from streamlings.servers import native
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
+from streamlings.stage import evidence
 from streamlings.stage.job import ENDED, FlinkJob
 from streamlings.stage.stuck import Stuck, diagnose
 from streamlings.stage.timeline import Timeline
@@ -157,6 +158,12 @@ class Stage:
         restored = self.restored_checkpoints()
         self.timeline_.note("restored", f"from checkpoint {restored[0]}" if restored else "from no checkpoint: its state is empty")
 
+    def until_committed(self, group: str, topic: str, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15) -> None:
+        """A barrier: the group that the program calls `lab.name(group)` has committed the end of every partition of a topic."""
+        of = self.topics[topic]
+        done = lambda: evidence.committed_offsets(self.lab.kafka, self.prefix + group, of.full_name) == of.ends  # noqa: E731
+        self.until(done, f"offsets committed by {group} up to the end of {topic}", proves=proves, hint=hint, deadline_s=deadline_s)
+
     # ---- what goes wrong on purpose
 
     def kill_taskmanager(self) -> None:
@@ -212,6 +219,10 @@ class Stage:
     def restored_checkpoints(self) -> list[int]:
         """Ids of the checkpoints that the jobs were restored from after a failure."""
         return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows from PostgreSQL. A table that the program calls `lab.name("t")` is named {prefix}t."""
+        return evidence.query(self.lab.postgres, sql)
 
     def unread(self, job: FlinkJob) -> list[str]:
         """A line per partition of which the job's sources have not read everything that was sent."""

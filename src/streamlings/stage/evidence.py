@@ -1,0 +1,43 @@
+"""Evidence from outside Kafka's records and Flink: what a consumer group has committed, what lies in PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from streamlings.errors import LabError
+
+
+def committed_offsets(address: str, group: str, topic: str) -> dict[int, int]:
+    """The offsets that a group has committed, by partition; partitions without one are left out. {} for a group that does not exist."""
+    client = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
+    try:
+        found = asked[group].result(10).topic_partitions or []
+    except KafkaException:
+        return {}
+    return {p.partition: p.offset for p in found if p.topic == topic and p.offset >= 0 and isinstance(p, TopicPartition)}
+
+
+def query(address: str, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query. Raises LabError where PostgreSQL refuses it."""
+    import psycopg
+
+    try:
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            return list(connection.execute(sql.encode()).fetchall())
+    except psycopg.Error as e:
+        raise LabError(f"PostgreSQL could not answer: {e}", details=sql) from e
+
+
+def drop_tables(address: str, prefix: str) -> None:
+    """Drop the tables whose names begin with `prefix`."""
+    import psycopg
+    from psycopg import sql
+
+    with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND starts_with(tablename, %s)", (prefix,))
+        for (name,) in names.fetchall():
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(name)))
