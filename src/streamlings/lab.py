@@ -15,6 +15,7 @@ Asking for the address of a server that does not run raises LabIsDown, which say
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 kafka: str
@@ -42,11 +43,16 @@ def name(name: str) -> str:
 
 
 def folder(name: str) -> Path:
-    """A folder for files, made where it does not exist; during a check, the check's own."""
-    root = Path(os.environ.get("STREAMLINGS_FOLDER") or _state_folder() / "files")
+    """A folder for files, made where it does not exist: during a check the check's own, otherwise one of the exercise."""
+    root = Path(os.environ.get("STREAMLINGS_FOLDER") or files_of(Path(sys.argv[0]).resolve().parent.name))
     path = root / name
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def files_of(exercise_folder: str) -> Path:
+    """Where the files of a program that is run by hand are; `./streamlings run` puts what the program is given there, in `in`."""
+    return _state_folder() / "files" / exercise_folder
 
 
 def _scoped(name: str) -> str:

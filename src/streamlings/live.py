@@ -13,6 +13,7 @@ from pathlib import Path
 from streamlings import cleanup, wait
 from streamlings.course import Exercise
 from streamlings.grader import Grader, alone, load_checks
+from streamlings.lab import files_of
 from streamlings.paths import state_folder
 from streamlings.servers import native
 from streamlings.servers.native import Say
@@ -41,8 +42,9 @@ def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
             stage.topic("orders").send(sent)
             print(f"sent    {_shown(sent)}", flush=True)
             for topic in stage.outputs():
-                for record in topic.poll(0.2):
+                for record in topic.poll():
                     print(f"output  {topic.name}: {_shown(record.row() or {})}", flush=True)
+            wait.until(lambda: False, deadline_s=0.2)  # the shop's pace, not a wait for something
             if _ended(stage.program) or any(j.state in ("FAILED", "FINISHED") for j in stage.refresh()):
                 break
         _print_output(stage)
@@ -86,7 +88,7 @@ def _play_once(exercise: Exercise, stage: Stage) -> None:
         print(f"stopped: {stuck.diagnosis[0] if stuck.diagnosis else stuck.awaited}")
     stage.collect()
     _print_output(stage)
-    shutil.copytree(stage.folder_of("in"), state_folder() / "files" / "in", dirs_exist_ok=True)  # for `python work/...` by hand
+    shutil.copytree(stage.folder_of("in"), files_of(exercise.folder.name) / "in", dirs_exist_ok=True)  # for `python work/...` by hand
     for topic in stage.topics.values():
         print(f"{topic.name}: {len(topic.committed)} records; the newest:")
         for row in topic.rows[-5:]:

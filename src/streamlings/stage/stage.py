@@ -24,8 +24,11 @@ from streamlings.stage.topic import StageTopic, make_producer
 from streamlings.worker.host import WARM_UP_JOB
 from streamlings.worker.program import Program
 
-PATIENCE_S = 1.5
-"""A barrier gives up when the job has read everything and neither watermark nor output moved for this long (15 metric refreshes)."""
+PATIENCE = 12
+"""A barrier gives up when the job has read everything and neither watermark nor output moved over so many looks at fresh metrics.
+
+Looks, not seconds: on a machine that is short of time each look takes longer, too.
+"""
 
 
 class Stage:
@@ -101,24 +104,26 @@ class Stage:
         proves: Check | None = None,
         hint: str = "",
         deadline_s: float = 15,
-        patience_s: float = PATIENCE_S,
+        patience: int = PATIENCE,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
         Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or everything
-        was read and nothing moved for `patience_s`, or the deadline has passed.
+        was read and nothing moved over `patience` looks at fresh metrics, or the deadline has passed.
         """
         self.start()
-        end, still_since, last = time.monotonic() + deadline_s, time.monotonic(), None
+        end = time.monotonic() + deadline_s
+        looked, unchanged = 0.0, 0
+        last: object = None
         while not reached():
             now = time.monotonic()
-            moving, hopeless = self._progress()
-            if moving is None or moving != last:
-                still_since, last = now, moving
-            if hopeless or now - still_since > patience_s or now > end:
-                if reached():
-                    break
-                self._give_up(awaited, proves, hint=hint)
+            if now - looked > 0.1:  # metrics are no fresher than that
+                looked = now
+                moving, hopeless = self._progress()
+                unchanged = unchanged + 1 if moving is not None and moving == last else 0
+                last = moving
+                if (hopeless or unchanged >= patience or now > end) and not reached():
+                    self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
 
@@ -143,12 +148,12 @@ class Stage:
             lambda: self.refresh() and all(j.running for j in self.jobs), "a running Flink job", proves=proves, deadline_s=deadline_s
         )
 
-    def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, patience_s: float = 4) -> None:
+    def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, patience: int = 35) -> None:
         """A barrier: a checkpoint that began after this call has completed, by the job's own schedule."""
         done = sum(j.completed_checkpoints() for j in self.refresh())
         wanted = done + 2  # the first one to complete may have begun before
         enough = lambda: sum(j.completed_checkpoints() for j in self.refresh()) >= wanted  # noqa: E731
-        self.until(enough, "a completed checkpoint", proves=proves, hint=hint, deadline_s=deadline_s, patience_s=patience_s)
+        self.until(enough, "a completed checkpoint", proves=proves, hint=hint, deadline_s=deadline_s, patience=patience)
         self.timeline_.note("checkpoint", f"{wanted} completed so far")
 
     def until_restored(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 30) -> None:
