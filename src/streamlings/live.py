@@ -124,10 +124,10 @@ class Rolling:
         self.count += len(rows)
 
 
-def watch(stage: Stage, *, seconds: float, show: Callable[[Rolling, Rolling, int | None], None]) -> int:
-    """Feed orders and follow the totals for about `seconds`, calling `show` (sent, totals, watermark) as they move; totals seen."""
+def watch(stage: Stage, orders: Iterator[Row], *, seconds: float, show: Callable[[Rolling, Rolling, int | None], None]) -> int:
+    """Feed `orders` and follow the totals for about `seconds`, calling `show` (sent, totals, watermark) as they move; totals seen."""
     sent, totals = Rolling(8), Rolling(8)
-    end, orders = time.monotonic() + seconds, never_ending_orders(stage.shop)
+    end = time.monotonic() + seconds
     while time.monotonic() < end or not totals.count:
         batch = [next(orders) for _ in range(stage.shop.random.randint(1, 3))]
         stage.topic("orders").send(*batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 from pathlib import Path
@@ -47,10 +48,11 @@ def _show_the_pipeline(say: Say) -> None:
         topics={"orders": 1, "totals": 1},
     )
     with live.on_stage(shown, Path(__file__).with_name("demo.py"), seed=7, say=lambda _: None) as stage:
-        stage.topic("orders").send(*(order for _, order in zip(range(5), live.never_ending_orders(stage.shop), strict=False)))
+        orders = live.never_ending_orders(stage.shop)
+        stage.topic("orders").send(*itertools.islice(orders, 5))
         stage.until_running(deadline_s=60)
         with demo.screen(stage.lab.flink) as show:
-            totals = live.watch(stage, seconds=float(os.environ.get("STREAMLINGS_DEMO_SECONDS", SECONDS)), show=show)
+            totals = live.watch(stage, orders, seconds=float(os.environ.get("STREAMLINGS_DEMO_SECONDS", SECONDS)), show=show)
     say(f"that was a real job on a real cluster: {totals} totals came out while the stream was open")
 
 
