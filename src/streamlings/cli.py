@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from streamlings import jars
 from streamlings.errors import StreamlingsError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class InOrder(click.Group):
+    """Lists its commands as they stand in this file: as a learner needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=None, version="0.1.0", prog_name="streamlings")
 def app() -> None:
     """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
@@ -289,11 +297,18 @@ def _relative(path: Path) -> str:
         return str(path)
 
 
+def _download_report() -> jars.Progress:
+    from streamlings.report.download import download_report
+
+    return download_report()
+
+
 def main() -> int:
     """Run a verb; every error that is raised on purpose becomes one line, a hint, and its exit code."""
+    jars.new_progress = _download_report
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a check made is cleared away
     try:
-        app(standalone_mode=False)
+        app(prog_name="./streamlings", standalone_mode=False)
         return 0
     except StreamlingsError as e:
         say(f"error: {e.message}")
@@ -302,6 +317,9 @@ def main() -> int:
         if e.hint:
             say(f"hint: {e.hint}")
         return e.exit_code
+    except click.exceptions.NoArgsIsHelpError as e:
+        print(e.ctx.get_help() if e.ctx else "")
+        return 0
     except click.ClickException as e:
         say(f"error: {e.format_message()}")
         say("hint: ./streamlings --help")

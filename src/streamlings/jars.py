@@ -11,6 +11,7 @@ import os
 import shutil
 import tarfile
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,10 @@ class Progress(Protocol):
 
     def done(self) -> None:
         """Called in any case, after a failure too."""
+
+
+new_progress: Callable[[], Progress] | None = None
+"""Makes the listener for downloads that come up by the way; the command line sets it."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def fetch(group: str, *, progress: Progress | None = None) -> list[Path]:
         # requests and its TLS take a tenth of a second to import: only when something is to be downloaded.
         from streamlings.download import download_all
 
-        download_all(group, jars, base_address(), progress)
+        download_all(group, jars, base_address(), progress or (new_progress() if new_progress else None))
     return [jar.path for jar in jars]
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from streamlings import jars, live, progress, workbook
 from streamlings.course import Course, Exercise
 from streamlings.report import demo
-from streamlings.report.download import download_report
 from streamlings.servers import native
 from streamlings.servers.native import Say
 from streamlings.worker import pool
@@ -23,8 +22,7 @@ FIRST_MINUTES = ("kafka", "flink")
 def start(say: Say) -> None:
     """All of it; a second time everything is there already."""
     for group in FIRST_MINUTES:
-        if jars.size_missing(group):
-            jars.fetch(group, progress=download_report())
+        jars.fetch(group)
     began = time.monotonic()
     say("starting Kafka and Flink")
     lab = native.up(needs={"kafka", "flink"}, say=say)
