@@ -21,6 +21,7 @@ from streamlings import lab
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 KAFKA = f"'connector'='kafka', 'properties.bootstrap.servers'='{lab.kafka}', 'topic'='x', 'format'='json'"
 EARLIEST = "'scan.startup.mode'='earliest-offset'"
+UPSERT = KAFKA.replace("'kafka'", "'upsert-kafka'").replace("'format'", "'value.format'") + ", 'key.format'='json'"
 """
 ORDERS = 'tables.execute_sql(f"CREATE TABLE orders (customer STRING, amount INT, placed TIMESTAMP(3)) WITH ({KAFKA}, {EARLIEST})")\n'
 TOTALS = 'tables.execute_sql(f"CREATE TABLE totals (customer STRING, amount INT) WITH ({KAFKA})")\n'
@@ -41,9 +42,7 @@ PROGRAMS = {
     "Queue full": "from confluent_kafka import Producer\n"
     "producer = Producer({'bootstrap.servers': '127.0.0.1:1', 'log_level': 0})\n"
     "while True:\n    producer.produce('orders', b'x')\n",
-    "upsert-kafka": BEGIN
-    + "tables.execute_sql(f\"CREATE TABLE o (n INT) WITH ('connector'='upsert-kafka', 'topic'='x', 'key.format'='json', 'value.format'='json',"
-    " 'properties.bootstrap.servers'='{lab.kafka}')\")\ntables.explain_sql('SELECT * FROM o')\n",
+    "upsert-kafka": BEGIN + 'tables.execute_sql(f"CREATE TABLE o (n INT) WITH ({UPSERT})")\ntables.explain_sql("SELECT * FROM o")\n',
     "group.id": BEGIN
     + 'tables.execute_sql(f"CREATE TABLE o (n INT) WITH ({KAFKA})")\n'
     + "tables.execute_sql(\"CREATE TABLE nowhere (n INT) WITH ('connector'='blackhole')\")\n"
@@ -69,9 +68,7 @@ env.execute()
 """,
     "upsert key that differs": BEGIN
     + ORDERS.replace("placed TIMESTAMP(3)", "placed TIMESTAMP(3), WATERMARK FOR placed AS placed")
-    + 'tables.execute_sql(f"CREATE TABLE totals (customer STRING, amount INT, PRIMARY KEY (customer) NOT ENFORCED)'
-    " WITH ('connector'='upsert-kafka', 'topic'='x', 'key.format'='json', 'value.format'='json',"
-    " 'properties.bootstrap.servers'='{lab.kafka}')\")\n"
+    + 'tables.execute_sql(f"CREATE TABLE totals (customer STRING, amount INT, PRIMARY KEY (customer) NOT ENFORCED) WITH ({UPSERT})")\n'
     + f'tables.execute_sql("INSERT INTO totals {TUMBLE} GROUP BY customer, window_start, window_end")\n',
 }
 

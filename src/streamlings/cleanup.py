@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
+import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
@@ -64,6 +66,16 @@ def sweep(lab: LabState) -> None:
         if not folder.name.startswith("run_"):
             remove_everything_named(lab, folder.name + "_")
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def kill_leftovers(prefix: str) -> None:
+    """SIGKILL every process of this user that has this check's surroundings in its environment, whatever session it is in."""
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("STREAMLINGS_PREFIX") == prefix and process.pid != os.getpid():
+                process.kill()
+        except psutil.Error:
+            continue
 
 
 def cancel_jobs(stage: Stage) -> bool:

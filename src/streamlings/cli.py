@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamlings import jars
+from streamlings.cli_dev import dev, json_option, say
 from streamlings.errors import StreamlingsError, UsageError
 
 if TYPE_CHECKING:
@@ -35,18 +36,7 @@ def app() -> None:
     """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
 
 
-@app.group()
-def dev() -> None:
-    """For people who write lessons."""
-
-
 exercise_argument = click.argument("exercise", required=False)
-json_option = click.option("--json", "as_json", is_flag=True, help="the result as JSON on stdout")
-
-
-def say(text: str) -> None:
-    """Progress, on stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -125,6 +115,7 @@ def list_(as_json: bool) -> None:
     """All exercises: done and open."""
     from streamlings.report import course as report
 
+    _say_what_was_kept_aside()
     report.show_list(as_json=as_json)
 
 
@@ -134,6 +125,7 @@ def progress(as_json: bool) -> None:
     """How far you are."""
     from streamlings.report import course as report
 
+    _say_what_was_kept_aside()
     report.show_progress(as_json=as_json)
 
 
@@ -222,50 +214,14 @@ def selftest(fast: bool) -> None:
     raise SystemExit(tests.run(fast=fast))
 
 
-@dev.command("check")
-@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
-@json_option
-def dev_check(exercises: tuple[str, ...], as_json: bool) -> None:
-    """Prove the exercises: starters fail, solutions pass, every wrong program is rejected by its check in its words."""
-    from streamlings.dev import check as proof
-
-    raise SystemExit(proof.run(list(exercises), as_json=as_json, say=say))
-
-
-@dev.command("new")
-@click.argument("folder")
-@click.option("--kind", type=click.Choice(["none", "kafka", "bounded", "live", "restore"]), default="live", show_default=True)
-def dev_new(folder: str, kind: str) -> None:
-    """A new exercise in FOLDER, such as 06_event_time/7_my_idea: starter, checks, solution, a wrong and a right program."""
-    from streamlings.dev import new
-
-    new.make(folder, kind=kind)
-
-
-@dev.command("bench")
-@json_option
-def dev_bench(as_json: bool) -> None:
-    """Measure the speeds of DESIGN's table on this machine."""
-    from streamlings.dev import bench
-
-    bench.run(as_json=as_json, say=say)
-
-
-@dev.command("lock")
-def dev_lock() -> None:
-    """Write the requirements files and jars.toml anew from pyproject.toml."""
-    from streamlings.dev import lock
-
-    lock.lock()
+app.add_command(dev)
 
 
 def _exercise(name: str | None) -> Exercise:
     from streamlings import progress
     from streamlings.course import Course
 
-    notice = progress.read().notice
-    if notice:
-        say(notice)
+    _say_what_was_kept_aside()
     course = Course()
     if name is not None:
         return course.find(name)
@@ -273,6 +229,14 @@ def _exercise(name: str | None) -> Exercise:
     if following is None:
         raise UsageError("every exercise has passed", hint="name one to check it again: ./streamlings list shows them all")
     return following
+
+
+def _say_what_was_kept_aside() -> None:
+    from streamlings import progress
+
+    notice = progress.read().notice
+    if notice:
+        say(notice)
 
 
 def _after_the_pass(solved: str) -> None:

@@ -119,6 +119,7 @@ class Grader:
                 pool.discard(worker)
         if stage is not None and isinstance(stage.program, PlainProgram):
             stage.program.kill()
+        cleanup.kill_leftovers(prefix)
         cleanup.remove_everything_named(lab, prefix)
         shutil.rmtree(folder, ignore_errors=True)
         if lab.flink:

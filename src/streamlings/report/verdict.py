@@ -26,7 +26,7 @@ def show(result: Result, *, rerun: str = "") -> None:
         _check(out, each)
     if result.outcome == "could_not_check":
         _problem(out, result)
-    shown = [line for each in result.checks for line in each.evidence]
+    shown = "\n".join(line for each in result.checks for line in [each.actual, *each.evidence])
     if result.output_tail and result.output_tail.splitlines()[-1] in shown:
         pass  # the evidence shows it already
     elif result.output_tail and result.outcome != "passed":

@@ -129,6 +129,9 @@ def answers_kafka(address: str) -> bool:
 
 
 def _start_flink(lab: LabState, say: Say) -> Callable[[], None]:
+    from streamlings.worker import pool
+
+    pool.retire_all()  # what is warm would submit to the cluster that is gone
     ports = {name: process.free_port() for name in ("rest", "rpc", "blob")}
     cluster = flink()
     cluster.configure(ports)

@@ -1,28 +1,18 @@
-"""The stage of one check: topics, the learner's program, its Flink jobs, and barriers that wait for what is observed."""
+"""The stage of one check: barriers that wait for what is observed, and what goes wrong on purpose."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
-from pathlib import Path
-from types import SimpleNamespace
-
-from confluent_kafka import Producer
 
 from streamlings import shop, wait
 from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import native
-from streamlings.servers.rest import FlinkRest
-from streamlings.servers.state import LabState
 from streamlings.stage import evidence
-from streamlings.stage.job import ENDED, FlinkJob
+from streamlings.stage.job import ENDED
+from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import Stuck, diagnose
-from streamlings.stage.timeline import Timeline
-from streamlings.stage.topic import StageTopic, make_producer
-from streamlings.worker.host import WARM_UP_JOB
-from streamlings.worker.program import Program
 
 PATIENCE = 12
 """A barrier gives up when the job has read everything and neither watermark nor output moved over so many looks at fresh metrics.
@@ -30,69 +20,12 @@ PATIENCE = 12
 Looks, not seconds: on a machine that is short of time each look takes longer, too.
 """
 
+START_S = 60
+"""How long the tasks of a job may take to start before a barrier's own deadline counts."""
 
-class Stage:
+
+class Stage(Scene):
     """A scenario acts on it; afterwards the checks read from it. Times are given as "12:00:10" on the scenario's day."""
-
-    def __init__(
-        self, lab: LabState, *, prefix: str, seed: int, topics: dict[str, int], needs: set[str], folder: Path, start: Callable[[], Program]
-    ) -> None:
-        self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
-        self.shop = shop.Shop(seed)
-        self.timeline_ = Timeline()
-        self.uses_flink = "flink" in needs
-        self.topics = {name: StageTopic(self, name, prefix + name, partitions) for name, partitions in topics.items()}
-        self.program: Program | None = None
-        self.proved: list[Check] = []
-        self.measured: list[str] = []
-        self.jobs: list[FlinkJob] = []
-        self.killed: list[str] = []
-        self.facts = SimpleNamespace()
-        """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
-        self._start = start
-        self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
-
-    @cached_property
-    def producer(self) -> Producer:
-        return make_producer(self.lab.kafka)
-
-    @cached_property
-    def rest(self) -> FlinkRest:
-        return FlinkRest(self.lab.flink)
-
-    def topic(self, name: str) -> StageTopic:
-        return self.topics[name]
-
-    def folder_of(self, name: str) -> Path:
-        """The folder that the program knows as `lab.folder(name)`."""
-        path = self.folder / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def measure(self, text: str) -> None:
-        """Something for the learner to read that was measured on this machine; it never decides a verdict."""
-        self.measured.append(text)
-
-    # ---- the program
-
-    def start(self) -> None:
-        """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
-        if self.program is None:
-            self.program = self._start()
-
-    def until_finished(self, *, proves: Check | None = None, deadline_s: float = 20) -> None:
-        """A barrier: the program has ended, with exit code 0."""
-        self.start()
-        assert self.program is not None
-        if not self.program.until_ended(deadline_s):
-            self._give_up("the end of your program", proves, [f"your program was still running after {deadline_s:.0f} s and was stopped"])
-        if self.program.exit_code != 0 or self.program.output.flooded:
-            self._give_up("the end of your program", proves)
-        self._reached(proves)
-
-    def last_output(self, lines: int = 6) -> list[str]:
-        text = self.program.output.text() if self.program else ""
-        return [line for line in text.splitlines() if line.strip()][-lines:]
 
     # ---- barriers
 
@@ -113,6 +46,7 @@ class Stage:
         """
         self.start()
         end = time.monotonic() + deadline_s
+        latest_start = time.monotonic() + START_S
         looked, unchanged = 0.0, 0
         last: object = None
         while not reached():
@@ -120,6 +54,8 @@ class Stage:
             if now - looked > 0.1:  # metrics are no fresher than that
                 looked = now
                 moving, hopeless = self._progress()
+                if any(not job.running for job in self.jobs) and now < latest_start:
+                    end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
                 if (hopeless or unchanged >= patience or now > end) and not reached():
@@ -169,6 +105,16 @@ class Stage:
         done = lambda: evidence.committed_offsets(self.lab.kafka, self.prefix + group, of.full_name) == of.ends  # noqa: E731
         self.until(done, f"offsets committed by {group} up to the end of {topic}", proves=proves, hint=hint, deadline_s=deadline_s)
 
+    def until_finished(self, *, proves: Check | None = None, deadline_s: float = 20) -> None:
+        """A barrier: the program has ended, with exit code 0."""
+        self.start()
+        assert self.program is not None
+        if not self.program.until_ended(deadline_s):
+            self._give_up("the end of your program", proves, [f"your program was still running after {deadline_s:.0f} s and was stopped"])
+        if self.program.exit_code != 0 or self.program.output.flooded:
+            self._give_up("the end of your program", proves)
+        self._reached(proves)
+
     # ---- what goes wrong on purpose
 
     def kill_taskmanager(self) -> None:
@@ -200,66 +146,6 @@ class Stage:
                 raise LabError("a checkpoint could not be taken", details=str(done)[:400])
             total += int(self.rest.ask(f"/jobs/{job.id}/checkpoints/details/{done['checkpointId']}")["state_size"])
         return total
-
-    # ---- what is observed
-
-    def refresh(self) -> list[FlinkJob]:
-        """The jobs that the program has submitted, with fresh state."""
-        if not self.uses_flink:
-            return []
-        known = {j.id for j in self.jobs} | self._jobs_before
-        for overview in self.rest.jobs():
-            if overview["jid"] not in known and overview["name"] != WARM_UP_JOB:
-                self.jobs.append(FlinkJob(self.rest, overview["jid"]))
-        for job in self.jobs:
-            job.refresh()
-        return self.jobs
-
-    def watermark(self) -> int | None:
-        """The lowest watermark over all jobs, epoch ms; None while there is none."""
-        values = [j.watermark() for j in self.refresh()]
-        known = [v for v in values if v is not None]
-        return min(known) if known and len(known) == len(values) else None
-
-    def restored_checkpoints(self) -> list[int]:
-        """Ids of the checkpoints that the jobs were restored from after a failure."""
-        return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        """Rows from PostgreSQL. A table that the program calls `lab.name("t")` is named {prefix}t."""
-        return evidence.query(self.lab.postgres, sql)
-
-    def unread(self, job: FlinkJob) -> list[str]:
-        """A line per partition of which the job's sources have not read everything that was sent."""
-        consumed, lines = job.consumed(), []
-        for topic in self.topics.values():
-            for partition, end in topic.ends.items():
-                read = consumed.get((topic.full_name, partition), -1) + 1
-                if read < end:
-                    lines.append(f"it has read {read} of {end} events of {topic.name}-{partition}")
-        return lines
-
-    def act(self, title: str) -> None:
-        """Begin a new part of the scenario, which `timeline` can show by itself."""
-        self.timeline_.act(title)
-
-    def timeline(self, *about: object, act: str = "", limit: int = 16) -> list[str]:
-        """What happened in one act (by default the first), as lines of text; of events and rows only those that mention one of `about`."""
-        return self.timeline_.lines(*about, act=act, limit=limit)
-
-    def short(self, full_name: str) -> str:
-        """A topic's name without this check's prefix."""
-        return full_name.removeprefix(self.prefix)
-
-    def collect(self) -> None:
-        """At the end: read what every topic holds, and the jobs' last state."""
-        self.refresh()
-        for topic in self.outputs():
-            topic.collect()
-
-    def outputs(self) -> list[StageTopic]:
-        """The topics that the scenario does not send to: the program's."""
-        return [t for t in self.topics.values() if not t.sent]
 
     def _progress(self) -> tuple[object, bool]:
         """What changes while things move (None: still busy, do not lose patience), and whether hope is lost."""

@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from streamlings import wait
 from streamlings.paths import state_folder
 from streamlings.servers import java, process
 from streamlings.servers.flink_home import flink_home
@@ -89,7 +90,8 @@ def _ask_jvm_to_end(worker: Process) -> None:
         jvms = [c for c in psutil.Process(worker.pid).children(recursive=True) if c.name().startswith("java")]
         for jvm in jvms:
             jvm.terminate()
-        psutil.wait_procs(jvms, timeout=20)
+        # not psutil.wait_procs: it would wait for their zombies, which only the worker can reap
+        wait.until(lambda: not any(jvm.is_running() and jvm.status() != psutil.STATUS_ZOMBIE for jvm in jvms), deadline_s=20)
     except psutil.Error:
         pass
 

@@ -1,0 +1,135 @@
+"""What a stage consists of, and what can be observed on it: topics, the learner's program, its Flink jobs, the time line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+from confluent_kafka import Producer
+
+from streamlings import shop
+from streamlings.checks import Check
+from streamlings.servers.rest import FlinkRest
+from streamlings.servers.state import LabState
+from streamlings.stage import evidence
+from streamlings.stage.job import FlinkJob
+from streamlings.stage.timeline import Timeline
+from streamlings.stage.topic import StageTopic, make_producer
+from streamlings.worker.host import WARM_UP_JOB
+from streamlings.worker.program import Program
+
+if TYPE_CHECKING:
+    from streamlings.stage.stage import Stage
+
+
+class Scene:
+    """The things of one check. `Stage` adds what waits and what goes wrong on purpose."""
+
+    def __init__(
+        self, lab: LabState, *, prefix: str, seed: int, topics: dict[str, int], needs: set[str], folder: Path, start: Callable[[], Program]
+    ) -> None:
+        self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
+        self.shop = shop.Shop(seed)
+        self.timeline_ = Timeline()
+        self.uses_flink = "flink" in needs
+        self.topics = {name: StageTopic(cast("Stage", self), name, prefix + name, partitions) for name, partitions in topics.items()}
+        self.program: Program | None = None
+        self.proved: list[Check] = []
+        self.measured: list[str] = []
+        self.jobs: list[FlinkJob] = []
+        self.killed: list[str] = []
+        self.facts = SimpleNamespace()
+        """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
+        self._start = start
+        self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
+
+    @cached_property
+    def producer(self) -> Producer:
+        return make_producer(self.lab.kafka)
+
+    @cached_property
+    def rest(self) -> FlinkRest:
+        return FlinkRest(self.lab.flink)
+
+    def topic(self, name: str) -> StageTopic:
+        return self.topics[name]
+
+    def folder_of(self, name: str) -> Path:
+        """The folder that the program knows as `lab.folder(name)`."""
+        path = self.folder / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def measure(self, text: str) -> None:
+        """Something for the learner to read that was measured on this machine; it never decides a verdict."""
+        self.measured.append(text)
+
+    def start(self) -> None:
+        """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
+        if self.program is None:
+            self.program = self._start()
+
+    def last_output(self, lines: int = 6) -> list[str]:
+        text = self.program.output.text() if self.program else ""
+        return [line for line in text.splitlines() if line.strip()][-lines:]
+
+    def refresh(self) -> list[FlinkJob]:
+        """The jobs that the program has submitted, with fresh state."""
+        if not self.uses_flink:
+            return []
+        known = {j.id for j in self.jobs} | self._jobs_before
+        for overview in self.rest.jobs():
+            if overview["jid"] not in known and overview["name"] != WARM_UP_JOB:
+                self.jobs.append(FlinkJob(self.rest, overview["jid"]))
+        for job in self.jobs:
+            job.refresh()
+        return self.jobs
+
+    def watermark(self) -> int | None:
+        """The lowest watermark over all jobs, epoch ms; None while there is none."""
+        values = [j.watermark() for j in self.refresh()]
+        known = [v for v in values if v is not None]
+        return min(known) if known and len(known) == len(values) else None
+
+    def restored_checkpoints(self) -> list[int]:
+        """Ids of the checkpoints that the jobs were restored from after a failure."""
+        return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows from PostgreSQL. A table that the program calls `lab.name("t")` is named {prefix}t."""
+        return evidence.query(self.lab.postgres, sql)
+
+    def unread(self, job: FlinkJob) -> list[str]:
+        """A line per partition of which the job's sources have not read everything that was sent."""
+        consumed, lines = job.consumed(), []
+        for topic in self.topics.values():
+            for partition, end in topic.ends.items():
+                read = consumed.get((topic.full_name, partition), -1) + 1
+                if read < end:
+                    lines.append(f"it has read {read} of {end} events of {topic.name}-{partition}")
+        return lines
+
+    def act(self, title: str) -> None:
+        """Begin a new part of the scenario, which `timeline` can show by itself."""
+        self.timeline_.act(title)
+
+    def timeline(self, *about: object, act: str = "", limit: int = 16) -> list[str]:
+        """What happened in one act (by default the first), as lines of text; of events and rows only those that mention one of `about`."""
+        return self.timeline_.lines(*about, act=act, limit=limit)
+
+    def short(self, full_name: str) -> str:
+        """A topic's name without this check's prefix."""
+        return full_name.removeprefix(self.prefix)
+
+    def collect(self) -> None:
+        """At the end: read what every topic holds, and the jobs' last state."""
+        self.refresh()
+        for topic in self.outputs():
+            topic.collect()
+
+    def outputs(self) -> list[StageTopic]:
+        """The topics that the scenario does not send to: the program's."""
+        return [t for t in self.topics.values() if not t.sent]
