@@ -15,6 +15,7 @@ from streamlings.stage.batches import Batch, batches
 from streamlings.stage.records import Record, Row, consumer, read_all, to_json
 
 if TYPE_CHECKING:
+    from streamlings.stage.stage import Stage
 
 
 class StageTopic:
