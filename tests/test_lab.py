@@ -168,7 +168,7 @@ def test_everything_listens_on_loopback_only(lab_state: Path) -> None:
 def test_without_java_and_in_a_folder_with_a_space(own_lab: Path, cli: Cli, course: Path) -> None:
     """No java on PATH, no JAVA_HOME; Kafka, Flink, a warm worker, and a check through all of them."""
     bare = {"STREAMLINGS_STATE": str(own_lab), "PATH": "/nowhere", "JAVA_HOME": "", "HADOOP_CLASSPATH": ""}
-    done = cli("check", "streams/copy", "--solution", **bare)
+    done = cli("check", "streams/copy", "--solution", timeout_s=240, **bare)
     assert done.code == 0, done.out + done.err
     assert cli("down", **bare).out.startswith("ended ")
     assert left_of(own_lab) == []

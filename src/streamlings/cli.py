@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,7 @@ import click
 from streamlings import jars
 from streamlings.cli_dev import dev, json_option, say
 from streamlings.errors import StreamlingsError, UsageError
+from streamlings.paths import state_folder
 
 if TYPE_CHECKING:
     from streamlings.course import Exercise
@@ -291,3 +294,13 @@ def main() -> int:
     except (KeyboardInterrupt, click.Abort):
         say("stopped")
         return 130
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as e:
+        kept = state_folder() / "last-error.txt"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(traceback.format_exc())
+        say(f"error: {type(e).__name__}: {e}")
+        say(f"hint: this is a fault of the course, not yours; please report it with {_relative(kept)}")
+        return 3
