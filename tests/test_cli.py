@@ -197,10 +197,7 @@ def test_progress_that_cannot_be_read_is_kept_aside_and_said(cli: Cli, course: P
     assert "could not be read" not in cli("check").err
 
 
-UNSAID = pytest.mark.xfail(strict=True, reason="cli.py: list and progress drop the notice of progress.read()")
-
-
-@pytest.mark.parametrize("verb", [pytest.param("progress", marks=UNSAID), pytest.param("list", marks=UNSAID), "hint"])
+@pytest.mark.parametrize("verb", ["progress", "list", "hint"])
 def test_every_verb_says_that_progress_could_not_be_read(cli: Cli, course: Path, verb: str) -> None:
     (course / "work").mkdir()
     (course / "work" / "progress.json").write_text("{")

@@ -119,7 +119,6 @@ def test_of_an_exception_only_the_learners_lines_are_shown(cli: Cli, course: Pat
         assert foreign not in done.out
 
 
-@pytest.mark.xfail(strict=True, reason="report/verdict.py: the evidence is repeated below as `your program printed last`")
 def test_what_went_wrong_is_said_once(cli: Cli, course: Path) -> None:
     note(course, "1 / 0\n")
     done = cli("check", "note")
@@ -127,12 +126,7 @@ def test_what_went_wrong_is_said_once(cli: Cli, course: Path) -> None:
     assert done.out.count("Traceback (your program only)") == 1
 
 
-ESCAPES = pytest.mark.xfail(
-    strict=True, reason="worker/program.py: kill() reaches the program's group, not what it started in a session of its own"
-)
-
-
-@pytest.mark.parametrize("more", ["", pytest.param(", start_new_session=True", marks=ESCAPES)], ids=["same group", "own session"])
+@pytest.mark.parametrize("more", ["", ", start_new_session=True"], ids=["same group", "own session"])
 def test_a_child_that_would_outlive_it_is_gone_after_the_check(cli: Cli, course: Path, tmp_path: Path, more: str) -> None:
     pid = tmp_path / "pid"
     note(course, DETACHED.format(more=more) + TELL.format(file=str(pid), pid="child.pid"))

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamlings import jars
+from streamlings.chosen import after_the_pass, exercise_named, relative, say_what_was_kept_aside
 from streamlings.cli_dev import dev, json_option, say
 from streamlings.errors import StreamlingsError, UsageError
 from streamlings.paths import state_folder
 
 if TYPE_CHECKING:
-    from streamlings.course import Exercise
     from streamlings.outcome import Result
 
 Command = Callable[..., Any]
@@ -62,11 +62,11 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     from streamlings.grader import Grader
     from streamlings.report import verdict
 
-    chosen = _exercise(exercise)
+    chosen = exercise_named(exercise)
     if program is not None and solution:
         raise UsageError("--program and --solution name two different programs", hint="give one of them")
     if program is None and not solution and workbook.prepare(chosen):
-        say(f"your copy is {_relative(chosen.work)}")
+        say(f"your copy is {relative(chosen.work)}")
     file = program.resolve() if program else chosen.solution if solution else chosen.work
     drawn = random.SystemRandom().randrange(1, 10_000) if seed is None else seed
     which = f" --program {program}" if program else " --solution" if solution else ""
@@ -82,7 +82,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     if result.outcome == "passed" and file == chosen.work:
         progress.passed(chosen)
         if not as_json:
-            _after_the_pass(chosen.id)
+            after_the_pass(chosen.id)
     raise SystemExit(result.exit_code)
 
 
@@ -93,7 +93,7 @@ def run(exercise: str | None, seed: int) -> None:
     """Run your program against the lab and show what flows, until Ctrl-C."""
     from streamlings import live, workbook
 
-    chosen = _exercise(exercise)
+    chosen = exercise_named(exercise)
     workbook.prepare(chosen)
     live.run(chosen, chosen.work, seed=seed, say=say)
 
@@ -118,7 +118,7 @@ def list_(as_json: bool) -> None:
     """All exercises: done and open."""
     from streamlings.report import course as report
 
-    _say_what_was_kept_aside()
+    say_what_was_kept_aside()
     report.show_list(as_json=as_json)
 
 
@@ -128,7 +128,7 @@ def progress(as_json: bool) -> None:
     """How far you are."""
     from streamlings.report import course as report
 
-    _say_what_was_kept_aside()
+    say_what_was_kept_aside()
     report.show_progress(as_json=as_json)
 
 
@@ -138,7 +138,7 @@ def hint(exercise: str | None) -> None:
     """The next hint, from gentle to almost the answer."""
     from streamlings import progress
 
-    chosen = _exercise(exercise)
+    chosen = exercise_named(exercise)
     due = progress.hint_shown(chosen)
     print(f"{chosen.id}, hint {due + 1} of {len(chosen.hints)}: {chosen.hints[due]}")
 
@@ -150,7 +150,7 @@ def solution(exercise: str | None, anyway: bool) -> None:
     """A published solution and why it works; opens after the pass."""
     from streamlings import progress
 
-    chosen = _exercise(exercise)
+    chosen = exercise_named(exercise)
     if chosen.id not in progress.read().passed and not anyway:
         raise UsageError(
             f"{chosen.id} has not passed yet", hint=f"./streamlings hint {chosen.id}, or ./streamlings solution {chosen.id} --anyway"
@@ -165,9 +165,9 @@ def reset(exercise: str) -> None:
     """A fresh starter; your version is kept beside it."""
     from streamlings import workbook
 
-    chosen = _exercise(exercise)
+    chosen = exercise_named(exercise)
     backup = workbook.reset(chosen)
-    print(f"{_relative(chosen.work)} is fresh" + (f"; your version is {_relative(backup)}" if backup else ""))
+    print(f"{relative(chosen.work)} is fresh" + (f"; your version is {relative(backup)}" if backup else ""))
 
 
 @app.command()
@@ -220,50 +220,6 @@ def selftest(fast: bool) -> None:
 app.add_command(dev)
 
 
-def _exercise(name: str | None) -> Exercise:
-    from streamlings import progress
-    from streamlings.course import Course
-
-    _say_what_was_kept_aside()
-    course = Course()
-    if name is not None:
-        return course.find(name)
-    following = progress.next_exercise(course)
-    if following is None:
-        raise UsageError("every exercise has passed", hint="name one to check it again: ./streamlings list shows them all")
-    return following
-
-
-def _say_what_was_kept_aside() -> None:
-    from streamlings import progress
-
-    notice = progress.read().notice
-    if notice:
-        say(notice)
-
-
-def _after_the_pass(solved: str) -> None:
-    from streamlings import progress, workbook
-    from streamlings.course import Course
-
-    print(f"the discussion: ./streamlings solution {solved}")
-    following = progress.next_exercise(Course())
-    if following is None:
-        print("that was the last one: every exercise has passed")
-        return
-    workbook.prepare(following)
-    print(
-        f"next: {following.title} ({following.minutes} min): {_relative(following.folder / 'README.md')}, edit {_relative(following.work)}"
-    )
-
-
-def _relative(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
-
-
 def _download_report() -> jars.Progress:
     from streamlings.report.download import download_report
 
@@ -302,5 +258,5 @@ def main() -> int:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(traceback.format_exc())
         say(f"error: {type(e).__name__}: {e}")
-        say(f"hint: this is a fault of the course, not yours; please report it with {_relative(kept)}")
+        say(f"hint: this is a fault of the course, not yours; please report it with {relative(kept)}")
         return 3

@@ -96,7 +96,7 @@ def orders_travel_together(run: Stage) -> None:
             expected=f"at least {ENOUGH_A_BATCH} orders a batch",
             actual=f"{per_batch:.1f} orders a batch, {len(batches)} batches",
             because=[
-                f"in the broker's log: {sum(b.bytes for b in batches) / ORDERS:.0f} bytes an order, {61 / per_batch:.0f} of them batch header"
+                f"the broker's log: {sum(b.bytes for b in batches) / ORDERS:.0f} bytes an order, {61 / per_batch:.0f} of them batch header"
             ],
             hint="what does the program wait for, after every single order?",
         )

@@ -11,7 +11,8 @@ from streamlings.servers.process import Process
 
 CLUSTER_ID = "c3RyZWFtbGluZ3MtbGFiMQ"  # any 16 bytes in URL-safe base64; one broker needs no better
 
-# One broker: internal topics have one replica and few partitions. The first rebalance waits for nobody.
+# One broker: internal topics have one replica and few partitions. The first rebalance waits for nobody. A broker
+# that was killed is let in again after its old session has run out: 3 s, where the default is 9 s.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
@@ -32,6 +33,8 @@ share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 log.cleaner.dedupe.buffer.size=4000000
 log.segment.delete.delay.ms=1000
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 """
 
 LOGGING = """\

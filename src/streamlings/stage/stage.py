@@ -171,6 +171,13 @@ class Stage(Scene):
 
     def _give_up(self, awaited: str, proves: Check | None, diagnosis: list[str] | None = None, hint: str = "") -> None:
         self._assert_lab_is_well()
+        starting = [
+            v["name"] for j in self.jobs if j.state == "RUNNING" for v in j.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")
+        ]
+        if starting and not self.killed:
+            raise LabError(
+                f"after {START_S} s the job's tasks had not started yet: {', '.join(starting)}", hint="is this machine very busy?"
+            )
         if self.uses_flink:
             watermark = self.watermark()
             if watermark is not None:
