@@ -57,13 +57,13 @@ def test_one_that_hangs_is_stopped_at_its_deadline(cli: Cli, course: Path, lab_s
     assert "got       your program was still running after 3 s and was stopped" in done.out
     assert "before" in done.out
     assert no_runs_left(lab_state)
-    assert left_of(lab_state) == []
+    assert left_of(course) == []
 
 
 def test_one_that_ignores_every_polite_signal_is_stopped(cli: Cli, course: Path, lab_state: Path) -> None:
     note(course, "import signal\nfor n in (2, 15, 1):\n    signal.signal(n, signal.SIG_IGN)\nwhile True:\n    signal.pause()\n")
     assert cli("check", "note").code == 1
-    assert left_of(lab_state) == []
+    assert left_of(course) == []
 
 
 def test_one_that_floods_its_output_is_stopped_and_told(cli: Cli, course: Path) -> None:

@@ -2,6 +2,7 @@ from streamlings.checks import Failure, check, expect
 from streamlings.stage.stage import Stage
 
 STATUSES = ["CREATED", "PAID", "CANCELLED", "SHIPPED"]
+WHICH = "some orders pass, this one does not. Which ones did you ask for?"
 
 
 def scenario(stage: Stage) -> None:
@@ -9,13 +10,13 @@ def scenario(stage: Stage) -> None:
     shop, orders = stage.shop, stage.topic("orders")
     customers = shop.customers(4)
     statuses = STATUSES + [shop.random.choice(STATUSES) for _ in range(8)]
-    orders.send(*(shop.order(shop.random.choice(customers), f"12:00:{n:02}", status=status) for n, status in enumerate(statuses)))
+    sent = [shop.order(shop.random.choice(customers), f"12:00:{n:02}", status=status) for n, status in enumerate(statuses)]
+    orders.send(*sent)
     stage.until_running(proves=job_runs)
+    stage.topic("paid_orders").until(order_id=sent[1]["order_id"], hint=WHICH)
     last = shop.order(customers[0], "12:01:00", status="PAID")
     orders.send(shop.order(customers[1], "12:00:30", status="CANCELLED"), last)
-    stage.topic("paid_orders").until(
-        order_id=last["order_id"], proves=paid_orders_arrive, hint="some orders pass, this one does not. Which ones did you ask for?"
-    )
+    stage.topic("paid_orders").until(order_id=last["order_id"], proves=paid_orders_arrive, hint=WHICH)
 
 
 @check

@@ -58,7 +58,8 @@ class Stage(Scene):
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
-                if (hopeless or unchanged >= patience or now > end) and not reached():
+                still = unchanged >= (patience if self._all_read() else 4 * patience)
+                if (hopeless or still or now > end) and not reached():
                     self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
@@ -81,7 +82,10 @@ class Stage(Scene):
     def until_running(self, *, proves: Check | None = None, deadline_s: float = 15) -> None:
         """A barrier: the program has submitted a job, and every task of it runs."""
         self.until(
-            lambda: self.refresh() and all(j.running for j in self.jobs), "a running Flink job", proves=proves, deadline_s=deadline_s
+            lambda: self.refresh() and all(j.running or j.state == "FINISHED" for j in self.jobs),
+            "a running Flink job",
+            proves=proves,
+            deadline_s=deadline_s,
         )
 
     def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, patience: int = 35) -> None:
@@ -158,12 +162,15 @@ class Stage(Scene):
             return None, failed or self.program.exit_code == 0
         if all(j.state in ENDED for j in jobs):
             return None, True
-        if any(not j.running or self.unread(j) for j in jobs):
+        if any(not j.running for j in jobs):
             return None, not self.killed and any(j.restarts() > 2 for j in jobs)
         for topic in self.outputs():
             topic.poll()
         outputs = sum(len(t.seen) for t in self.outputs())
-        return (outputs, [j.watermark() for j in jobs], self.program.output.bytes_seen), False
+        return (outputs, [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
+
+    def _all_read(self) -> bool:
+        return not any(self.unread(job) for job in self.jobs)
 
     def _reached(self, proves: Check | None) -> None:
         if proves is not None:

@@ -1,5 +1,5 @@
-# fails: every_paid_order_once
-# says: does the source begin at the earliest offset
+# fails: paid_orders_arrive
+# says: where does your source begin to read
 """Harbour ships what has been paid for: send the paid orders, and only those, to the topic paid_orders."""
 
 from pyflink.table import EnvironmentSettings, TableEnvironment

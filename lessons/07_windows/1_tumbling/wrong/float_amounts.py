@@ -1,5 +1,5 @@
 # fails: money_is_exact
-# says: carol 12:00 revenue 14747212
+# says: a FLOAT keeps about seven digits
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.
