@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -197,3 +198,15 @@ def test_down_ends_exactly_what_up_started(own_lab: Path) -> None:
     finally:
         stranger.kill()
         stranger.wait()
+
+
+@pytest.mark.parametrize("server", ["kafka", "flink"])
+def test_a_port_that_is_taken_meanwhile_is_given_up_for_another(own_lab: Path, monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = iter([taken.getsockname()[1]])
+        free_port = process.free_port
+        monkeypatch.setattr(process, "free_port", lambda: next(ports, None) or free_port())
+        lab, said = up(server)
+    assert getattr(lab, server)
+    assert "another program has taken a port meanwhile" in said
+    assert not list(own_lab.glob("kafka/data.unreadable*"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from streamlings.course import Exercise
 from streamlings.errors import UsageError
+from streamlings.paths import shown
 
 
 def exercise_named(name: str | None) -> Exercise:
@@ -41,11 +41,4 @@ def after_the_pass(solved: str) -> None:
         print("that was the last one: every exercise has passed")
         return
     workbook.prepare(following)
-    print(f"next: {following.title} ({following.minutes} min): {relative(following.folder / 'README.md')}, edit {relative(following.work)}")
-
-
-def relative(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+    print(f"next: {following.title} ({following.minutes} min): {shown(following.folder / 'README.md')}, edit {shown(following.work)}")

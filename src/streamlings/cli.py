@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from streamlings import jars
-from streamlings.chosen import after_the_pass, exercise_named, relative, say_what_was_kept_aside
+from streamlings.chosen import after_the_pass, exercise_named, say_what_was_kept_aside
 from streamlings.cli_dev import dev, json_option, say
 from streamlings.errors import StreamlingsError, UsageError
-from streamlings.paths import state_folder
+from streamlings.paths import shown, state_folder
 
 if TYPE_CHECKING:
     from streamlings.outcome import Result
@@ -66,7 +66,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     if program is not None and solution:
         raise UsageError("--program and --solution name two different programs", hint="give one of them")
     if program is None and not solution and workbook.prepare(chosen):
-        say(f"your copy is {relative(chosen.work)}")
+        say(f"your copy is {shown(chosen.work)}")
     file = program.resolve() if program else chosen.solution if solution else chosen.work
     drawn = random.SystemRandom().randrange(1, 10_000) if seed is None else seed
     which = f" --program {program}" if program else " --solution" if solution else ""
@@ -167,7 +167,7 @@ def reset(exercise: str) -> None:
 
     chosen = exercise_named(exercise)
     backup = workbook.reset(chosen)
-    print(f"{relative(chosen.work)} is fresh" + (f"; your version is {relative(backup)}" if backup else ""))
+    print(f"{shown(chosen.work)} is fresh" + (f"; your version is {shown(backup)}" if backup else ""))
 
 
 @app.command()
@@ -258,5 +258,5 @@ def main() -> int:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(traceback.format_exc())
         say(f"error: {type(e).__name__}: {e}")
-        say(f"hint: this is a fault of the course, not yours; please report it with {relative(kept)}")
+        say(f"hint: this is a fault of the course, not yours; please report it with {shown(kept)}")
         return 3

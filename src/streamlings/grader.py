@@ -21,7 +21,7 @@ from streamlings.checks import Check, Failure
 from streamlings.course import Exercise
 from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.outcome import CheckResult, Result
-from streamlings.paths import state_folder
+from streamlings.paths import shown, state_folder
 from streamlings.servers import native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
@@ -43,9 +43,9 @@ class Grader:
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
         if not program.exists():
-            raise UsageError(f"{_shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
+            raise UsageError(f"{shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         if not program.read_bytes().strip():
-            raise UsageError(f"{_shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
+            raise UsageError(f"{shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
         try:
             with alone(self.say):
@@ -209,10 +209,3 @@ def alone(say: Say) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _shown(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -30,3 +30,11 @@ def cache_folder() -> Path:
     """Downloads shared by every clone of this user (or `STREAMLINGS_CACHE`), safe to delete at any time."""
     override = os.environ.get("STREAMLINGS_CACHE")
     return Path(override).resolve() if override else Path(platformdirs.user_cache_dir("streamlings", appauthor=False))
+
+
+def shown(path: Path) -> str:
+    """A path as people type it: relative to the current folder where it lies below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from streamlings import jars, live, progress, workbook
 from streamlings.course import Course, Exercise
+from streamlings.paths import shown
 from streamlings.report import demo
 from streamlings.servers import native
 from streamlings.servers.native import Say
@@ -61,13 +62,6 @@ def _first_exercise() -> None:
         return
     workbook.prepare(following)
     print(f"\nnext: {following.title} ({following.minutes} min)")
-    print(f"  read  {_relative(following.folder / 'README.md')}")
-    print(f"  edit  {_relative(following.work)}")
+    print(f"  read  {shown(following.folder / 'README.md')}")
+    print(f"  edit  {shown(following.work)}")
     print(f"  then  ./streamlings check {following.id}")
-
-
-def _relative(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -43,17 +43,34 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
     """
     with state.changing() as lab:
         _forget_the_dead(lab, say)
-        before = set(lab.processes)
         try:
-            waiting = [start(lab, say) for name, start in STARTERS.items() if name in needs and not getattr(lab, name)]
-            for until_ready in waiting:
-                state.write(lab)  # so that a killed command leaves nothing that the next one does not know
-                until_ready()
-        except BaseException:
-            started = [lab.processes.pop(name) for name in set(lab.processes) - before]
-            process.stop(started)
-            raise
+            _start_missing(lab, needs, say)
+        except ServerCrashed as e:
+            if not _port_was_taken(e):
+                raise
+            say("another program has taken a port meanwhile; trying others")
+            _start_missing(lab, needs, say)
         return lab
+
+
+def _start_missing(lab: LabState, needs: set[str], say: Say) -> None:
+    """Start what is needed and does not run; where something fails, what this call started is ended again."""
+    before = set(lab.processes)
+    try:
+        waiting = [start(lab, say) for name, start in STARTERS.items() if name in needs and not getattr(lab, name)]
+        for until_ready in waiting:
+            state.write(lab)  # so that a killed command leaves nothing that the next one does not know
+            until_ready()
+    except BaseException:
+        process.stop([lab.processes.pop(name) for name in set(lab.processes) - before])
+        for server, names in BELONGS.items():
+            if not names & {n.split("-")[0] for n in lab.processes}:
+                setattr(lab, server, "")
+        raise
+
+
+def _port_was_taken(error: ServerCrashed) -> bool:
+    return "already in use" in error.details or "BindException" in error.details
 
 
 def down(say: Say = quiet) -> list[str]:
@@ -104,7 +121,7 @@ def _start_kafka(lab: LabState, say: Say) -> Callable[[], None]:
             process.until_ready(lab.processes["kafka"], lambda: answers_kafka(f"127.0.0.1:{port}"), deadline_s=40)
         except ServerCrashed as first:
             process.stop([lab.processes["kafka"]])
-            if not (server.folder / "data").exists():
+            if _port_was_taken(first) or not (server.folder / "data").exists():
                 raise
             aside = server.set_data_aside()
             say(f"kafka could not start from its data, which is kept in {aside.name}; starting with an empty log")
@@ -140,7 +157,7 @@ def _start_flink(lab: LabState, say: Say) -> Callable[[], None]:
     rest = FlinkRest(f"127.0.0.1:{ports['rest']}")
 
     def until_ready() -> None:
-        process.until_ready(lab.processes["jobmanager"], lambda: process.listens(ports["rest"]))
+        process.until_ready(lab.processes["jobmanager"], rest.answers)
         process.until_ready(lab.processes["taskmanager-1"], rest.slots)
         lab.flink = rest.address
         lab.ports["flink"] = ports["rest"]

@@ -21,14 +21,14 @@ class FlinkRest:
         self.address = address
         self._pool = urllib3.HTTPConnectionPool(address.split(":")[0], int(address.split(":")[1]), maxsize=4, retries=False)
 
-    def ask(self, path: str, *, method: str = "GET", body: JSON | None = None) -> Any:
+    def ask(self, path: str, *, method: str = "GET", body: JSON | None = None, read_s: float = 20) -> Any:
         try:
             answer = self._pool.request(
                 method,
                 path,
                 body=None if body is None else json.dumps(body),
                 headers={"Content-Type": "application/json"},
-                timeout=urllib3.Timeout(connect=2, read=20),
+                timeout=urllib3.Timeout(connect=2, read=read_s),
             )
         except urllib3.exceptions.HTTPError as e:
             raise LabError(f"Flink does not answer at {self.address}", details=str(e), hint="./streamlings status") from e
@@ -37,6 +37,13 @@ class FlinkRest:
         if answer.status >= 400:
             raise LabError(f"Flink refused {method} {path}: {answer.status}", details=answer.data.decode("utf-8", "replace")[:800])
         return json.loads(answer.data or b"{}")
+
+    def answers(self) -> bool:
+        """Whether a Flink answers there (and not another program)."""
+        try:
+            return "slots-total" in self.ask("/overview", read_s=1)
+        except (LabError, LookupError, ValueError):
+            return False
 
     def slots(self) -> int:
         """Task slots of all registered TaskManagers; 0 while the cluster is coming up."""
