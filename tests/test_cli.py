@@ -259,13 +259,26 @@ def test_json_is_as_the_schema_says(cli: Cli, program: str) -> None:
         ("def scenario(stage:\n", "SyntaxError"),
         ("x = 1\n", "has no attribute 'scenario'"),
         ("from streamlings.checks import check\n\n\n@check\ndef a(run):\n    pass\n", "needs a docstring"),
-        ("def scenario(stage):\n    stage.topic('nowhere')\n", "KeyError: 'nowhere'"),
+        (
+            "from streamlings.checks import check\n\n\ndef scenario(stage):\n    stage.topic('nowhere')\n\n\n"
+            '@check\ndef a(run):\n    """A"""\n',
+            "KeyError: 'nowhere'",
+        ),
         (
             'from streamlings.checks import check\n\n\ndef scenario(stage): pass\n\n\n@check\ndef a(run):\n    """A"""\n    return 1 / 0\n',
             "ZeroDivisionError",
         ),
+        ("def scenario(stage):\n    stage.until_finished()\n", "at least one @check"),
     ],
-    ids=["import", "syntax", "no scenario", "no docstring", "scenario raises", "check raises"],
+    ids=[
+        "import",
+        "syntax",
+        "no scenario",
+        "no docstring",
+        "scenario raises",
+        "check raises",
+        "no check",
+    ],
 )
 def test_a_broken_checks_file_is_not_the_learners_fault(cli: Cli, course: Path, text: str, says: str) -> None:
     (course / "lessons/01_basics/1_note/checks.py").write_text(text)

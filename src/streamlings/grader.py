@@ -61,7 +61,7 @@ class Grader:
     def _check(self, exercise: Exercise, program: Path, seed: int, result: Result) -> None:
         began = time.monotonic()
         module = load_checks(exercise)
-        checks = [value for value in vars(module).values() if isinstance(value, Check)]
+        checks = checks_of(module)
         lab = native.up(needs=set(exercise.needs), say=self.say) if exercise.needs else LabState()
         cleanup.sweep(lab)
         prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
@@ -175,8 +175,13 @@ def _explain(result: Result, stage: Stage) -> None:
     failed.trap = traps.recognise("\n".join(said))
 
 
+def checks_of(module: ModuleType) -> list[Check]:
+    """The checks of a checks.py, in the order in which they stand in it."""
+    return [value for value in vars(module).values() if isinstance(value, Check)]
+
+
 def load_checks(exercise: Exercise) -> ModuleType:
-    """Import an exercise's checks.py under a name of its own. Raises LabError where it cannot be imported or has no scenario."""
+    """Import an exercise's checks.py under a name of its own. Raises LabError where it cannot be used."""
     path = exercise.folder / "checks.py"
     spec = importlib.util.spec_from_file_location("checks_of_" + exercise.id.replace("/", "_"), path)
     assert spec is not None and spec.loader is not None
@@ -184,7 +189,8 @@ def load_checks(exercise: Exercise) -> ModuleType:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-        module.scenario  # noqa: B018
+        if not callable(module.scenario) or not checks_of(module):
+            raise ValueError("it needs a scenario and at least one @check: without one, everything would pass")
     except Exception as e:
         raise LabError(
             f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}", details=traceback.format_exc(limit=-2)
