@@ -11,7 +11,7 @@ DAY = datetime(2019, 6, 3, tzinfo=UTC)
 """The day on which every scenario plays: a Monday far from today, so that a program that looks at the clock shows it."""
 
 NAMES = [
-    "ada", "alan", "barbara", "bob", "carol", "claude", "donald", "edsger", "frances", "grace",
+    "ada", "alan", "barbara", "bob", "carol", "clara", "donald", "edsger", "frances", "grace",
     "hedy", "ivan", "jean", "joan", "kateryna", "leslie", "margaret", "niklaus", "radia", "sophie",
 ]  # fmt: skip
 
