@@ -7,21 +7,18 @@ import shutil
 
 import psutil
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import NewTopic
 
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
 from streamlings.servers import native, state
+from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
 from streamlings.stage.stage import Stage
-
-
-def admin(address: str) -> AdminClient:
-    return AdminClient({"bootstrap.servers": address, "log_level": 0})
 
 
 def create_topics(address: str, partitions: dict[str, int]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from confluent_kafka.admin import AdminClient
+
 from streamlings.errors import ServerCrashed
 from streamlings.servers import java, process
 from streamlings.servers.process import Process
@@ -47,6 +49,11 @@ appender.out.name=out
 appender.out.layout.type=PatternLayout
 appender.out.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} %m%n
 """
+
+
+def admin(address: str) -> AdminClient:
+    """A client for topics and groups. Keep it in a variable: its requests end with it."""
+    return AdminClient({"bootstrap.servers": address, "log_level": 0})
 
 
 class Kafka:

@@ -6,15 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from confluent_kafka.admin import AdminClient
-
 from streamlings import jars
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import java, process, state
 from streamlings.servers.flink import Flink
 from streamlings.servers.flink_home import wheel_folder
-from streamlings.servers.kafka import Kafka
+from streamlings.servers.kafka import Kafka, admin
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -139,7 +137,7 @@ def answers_kafka(address: str) -> bool:
     if not process.listens(int(address.rsplit(":", 1)[1])):
         return False
     try:
-        AdminClient({"bootstrap.servers": address, "log_level": 0}).list_topics(timeout=5)
+        admin(address).list_topics(timeout=5)
         return True
     except Exception:
         return False

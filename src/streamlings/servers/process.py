@@ -81,10 +81,7 @@ def signal_group(process: Process, number: signal.Signals) -> None:
             os.killpg(process.pid, number)
         except (ProcessLookupError, PermissionError):
             return
-    try:
-        os.waitpid(process.pid, os.WNOHANG)
-    except (ChildProcessError, OSError):
-        pass
+    reap(process)
 
 
 def reap(process: Process) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
 
 from streamlings.errors import LabError
+from streamlings.servers.kafka import admin
 
 
 def committed_offsets(address: str, group: str, topic: str) -> dict[int, int]:
     """The offsets that a group has committed, by partition; partitions without one are left out. {} for a group that does not exist."""
-    client = AdminClient({"bootstrap.servers": address, "log_level": 0})
+    client = admin(address)
     asked = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
     try:
         found = asked[group].result(10).topic_partitions or []

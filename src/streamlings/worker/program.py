@@ -40,6 +40,8 @@ class Output:
 class Program:
     """What both kinds of program have in common. `exit_code` is None while the program runs."""
 
+    pid: int
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.output = Output()
@@ -62,6 +64,13 @@ class Program:
         self._threads.append(thread)
         thread.start()
 
+    def _signal(self) -> None:
+        """SIGKILL to the group that `pid` leads."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
     def _finish_reading(self) -> None:
         for thread in self._threads:
             thread.join(timeout=2)
@@ -81,6 +90,7 @@ class PlainProgram(Program):
             cwd=cwd,
             start_new_session=True,
         )
+        self.pid = self._child.pid
         assert self._child.stdout is not None
         self._in_thread(self._read, self._child.stdout)
         self._in_thread(self._await_exit)
@@ -95,12 +105,6 @@ class PlainProgram(Program):
         code = self._child.wait()
         self._threads[0].join(timeout=1)  # what it printed last is read before its end is known
         self.exit_code = code
-
-    def _signal(self) -> None:
-        try:
-            os.killpg(self._child.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def kill(self) -> None:
         """End the program and everything it started in its group."""
@@ -143,12 +147,6 @@ class WorkerProgram(Program):
         if answer:
             self._threads[0].join(timeout=1)
         self.exit_code = int(json.loads(answer)["exit_code"]) if answer else -1
-
-    def _signal(self) -> None:
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def kill(self) -> None:
         self._signal()
