@@ -60,6 +60,9 @@ def file_can_be_read(run: Stage) -> None:
     missing = [name for name in run.facts.orders[0] if name not in records[0]]
     if missing:
         raise Failure(expected="the fields " + ", ".join(run.facts.orders[0]), actual="without " + ", ".join(missing))
+    customers, ordered_by = ([row["customer_id"] for row in rows] for rows in (records, run.facts.orders))
+    if customers != ordered_by:
+        raise Failure(expected=f"customer_id {', '.join(ordered_by)}", actual=f"customer_id {', '.join(map(str, customers))}")
 
 
 @check(after=file_can_be_read)
@@ -110,7 +113,7 @@ def what_was_lost(found: object) -> str:
 @check(after=file_can_be_read)
 def status_is_one_of_few(run: Stage) -> None:
     """A status is one of the known ones, and a reader that does not know one yet falls back to a default"""
-    schema, _ = written(run)
+    schema, records = written(run)
     field = next((f for f in schema["fields"] if f["name"] == "status"), {"type": None})
     kind = field["type"]
     if not isinstance(kind, dict) or kind.get("type") != "enum":
@@ -119,6 +122,9 @@ def status_is_one_of_few(run: Stage) -> None:
     missing = [s for s in STATUSES if s not in kind["symbols"]]
     if missing:
         raise Failure(expected=f"the symbols {', '.join(STATUSES)}", actual=f"without {', '.join(missing)}")
+    statuses, wanted = ([row["status"] for row in rows] for rows in (records, run.facts.orders))
+    if statuses != wanted:
+        raise Failure(expected=", ".join(wanted), actual=", ".join(map(str, statuses)), hint="the status is a word of the line, as it is")
     older = copy.deepcopy(schema)
     older_kind = next(f for f in older["fields"] if f["name"] == "status")["type"]
     older_kind["symbols"] = [s for s in older_kind["symbols"] if s != "CANCELLED"]
@@ -140,7 +146,7 @@ def status_is_one_of_few(run: Stage) -> None:
 
 @check(after=file_can_be_read)
 def it_says_what_it_means(run: Stage) -> None:
-    """The record has a namespace, and every field says what it means"""
+    """The record has a namespace, and it says what it means, as does every field"""
     schema, _ = written(run)
     if "." not in schema["name"] and not schema.get("namespace"):
         raise Failure(
@@ -148,10 +154,19 @@ def it_says_what_it_means(run: Stage) -> None:
             actual=schema["name"],
             hint="another team has an OrderEvent, too: a namespace tells the two apart",
         )
-    silent = [field["name"] for field in schema["fields"] if not field.get("doc", "").strip()]
+    if not says_something(schema):
+        raise Failure(
+            expected="a doc for the record", actual="none", hint="what has happened when such an event is written? Nobody should guess"
+        )
+    silent = [field["name"] for field in schema["fields"] if not says_something(field)]
     if silent:
         raise Failure(
             expected="a doc for every field",
             actual=f"none for {', '.join(silent)}",
             hint="is the amount with or without tax, and in which currency?",
         )
+
+
+def says_something(described: dict) -> bool:
+    """Whether a record or a field has a doc."""
+    return bool(str(described.get("doc") or "").strip())

@@ -1,0 +1,222 @@
+"""`dev mutate`: which variants are derived from a program, how they are told apart, and that the exercises' checks notice them."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from streamlings.course import Course, Exercise
+from streamlings.dev import mutate
+from streamlings.dev.mutants import Mutant, derive, equivalent
+from streamlings.errors import LabError
+from streamlings.servers.native import quiet
+
+EXERCISES = Course().exercises
+
+# operator, a program in which «...» is what it changes, and what it puts in its place
+PYTHON = [
+    ("statement deleted", "«f(1)»", ["pass"]),
+    ("statement deleted", "«x += 1»", ["pass"]),
+    ("break removed", "while x:\n    «break»", ["pass"]),
+    ("condition negated", "if «x»:\n    f()", ["not (x)"]),
+    ("condition negated", "y = [i for i in x if «not i»]", ["i"]),
+    ("condition dropped", "y = «a and b»", ["a", "b"]),
+    ("comparison exchanged", "y = a «>=» 2", [">"]),
+    ("comparison exchanged", "y = a «not in» b", ["in"]),
+    ("boolean flipped", "y = «True»", ["False"]),
+    ("keyword removed", "f(1«, a=2»)", [""]),
+    ("link removed", "x = s«.map(f)»", [""]),
+    ("list element removed", "x = [«a, b»]", ["b", "a"]),
+    ("loop shortened", "for x in «y»:\n    f(x)", ["list(y)[1:]", "list(y)[:-1]"]),
+    ("key exchanged", 'f(«o["a"], o["b"]»)', ['o["b"], o["b"]', 'o["a"], o["a"]']),
+    ("name exchanged", "x = Duration.«of_seconds»(5)", ["of_minutes"]),
+    ("number changed", "x = Duration.of_seconds(«5»)", ["10", "2"]),
+    ("number changed", 'x = {"linger.ms": «250»}', ["250000"]),
+    ("number changed", 'x = {"queue.size": «4000»}', ["40"]),
+    ("number changed", "p.poll(0.1)", []),
+    ("text altered", 'x = y == «"PAID"»', ['"paid"']),
+    ("text altered", 'c.set("a.b", «"500 ms"»)', ['"5000 ms"', '"500 s"']),
+    ("text altered", 'f(f"{a}«\\n»")', [""]),
+    ("entry removed", 'x = {«"a": 1, »"b": lab.kafka}', [""]),
+    ("text emptied", 'x = {"doc": «"why"»}', ['""']),
+    ("type exchanged", 'x = {"type": «"long"», "name": "t"}', ['"int"']),
+    ("number shrunk", 'x = {"precision": «10, "scale": 2»}', ['5, "scale": 2', '10, "scale": 1']),
+    ("field renamed", 'x = [{"name": «"a"», "type": "long"}, {"name": "E", "type": "enum"}]', ['"A"']),
+    ("default altered", 'x = {"symbols": ["U", "A"], "default": «"U"»}', ['"A"']),
+]
+SQL = [
+    ("option removed", "CREATE TABLE t (a INT) WITH («'x' = '1', 'y' = 'z'»)", ["'y' = 'z'", "'x' = '1'"]),
+    ("option altered", "'scan.startup.mode' = «'earliest-offset'», 'topic' = 't'", ["'latest-offset'"]),
+    ("type changed", "CREATE TABLE t (a «BIGINT»)", ["INT"]),
+    ("type changed", "SELECT CAST(a AS «DECIMAL(9, 2)»), b AS `INT`", ["DOUBLE", "INT", "DECIMAL(9, 1)"]),
+    ("key removed", "CREATE TABLE t (a INT«, PRIMARY KEY (a) NOT ENFORCED»)", [""]),
+    ("watermark removed", "CREATE TABLE t (a TIMESTAMP(3)«, WATERMARK FOR a AS a»)", [""]),
+    ("watermark without delay", "CREATE TABLE t (WATERMARK FOR a AS a« - INTERVAL '1' SECOND»)", [""]),
+    ("epoch unit changed", "SELECT TO_TIMESTAMP_LTZ(a, «3»)", ["0"]),
+    ("conflict clause removed", "INSERT INTO t «ON CONFLICT DO DEDUPLICATE »SELECT a FROM s", [""]),
+    ("window exchanged", "SELECT a FROM TABLE(«HOP(TABLE t, DESCRIPTOR(a), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)»)",
+        ["CUMULATE(TABLE t, DESCRIPTOR(a), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)", "TUMBLE(TABLE t, DESCRIPTOR(a), INTERVAL '1' HOUR)"]),
+    ("window exchanged", "SELECT a FROM TABLE(«TUMBLE(TABLE t, DESCRIPTOR(a), INTERVAL '1' HOUR)»)",
+        [f"{w}(TABLE t, DESCRIPTOR(a), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)" for w in ("HOP", "CUMULATE")]),
+    ("interval changed", "SELECT a - INTERVAL «'5' MINUTE»", ["'10' MINUTE", "'2' MINUTE", "'5' SECOND"]),
+    ("group column dropped", "SELECT a FROM t GROUP BY «a, b»", ["b", "a"]),
+    ("group column dropped", "SELECT SUM(a) OVER («PARTITION BY b »ORDER BY c)", [""]),
+    ("aggregate exchanged", "SELECT «SUM»(a) FROM t", ["MAX"]),
+    ("aggregate exchanged", "SELECT COUNT(«*») FROM t GROUP BY k, l", ["DISTINCT k"]),
+    ("distinct removed", "SELECT COUNT(«DISTINCT »a)", [""]),
+    ("bound exchanged", "SELECT w.«window_start» FROM w GROUP BY window_start", ["window_end"]),
+    ("order reversed", "SELECT a FROM t ORDER BY a «DESC»", ["ASC"]),
+    ("columns exchanged", "INSERT INTO t SELECT «f(a, b), c» FROM s", ["c, f(a, b)"]),
+    ("time pattern altered", "SELECT DATE_FORMAT(a, '«HH:mm»')", ["mm:HH", "hh:mm"]),
+    ("where removed", "SELECT a FROM t «WHERE a > 1 »GROUP BY a", [""]),
+    ("where removed", "SELECT COUNT(*)« FILTER (WHERE a > 1)» FROM t", [""]),
+    ("predicate negated", "SELECT a FROM t WHERE «a > 1»", ["NOT (a > 1)"]),
+    ("condition dropped", "SELECT a FROM t JOIN s ON «t.a = s.a AND t.b < s.b»", ["t.b < s.b", "t.a = s.a"]),
+    ("condition dropped", "SELECT a FROM t WHERE «a BETWEEN 1 AND 2 AND b»", ["b", "a BETWEEN 1 AND 2"]),
+    ("bound removed", "SELECT a FROM t WHERE a «BETWEEN b AND c» AND d", [">= b", "<= c"]),
+    ("comparison exchanged", "SELECT a FROM t WHERE a «>=» b", [">"]),
+    ("comparison exchanged", "SELECT a FROM t WHERE a «=» 'x'", ["<>"]),
+    ("constant altered", "SELECT a FROM t WHERE a > «100»", ["200"]),
+    ("constant altered", "SELECT a FROM t WHERE a = «'PAID'»", ["'paid'"]),
+    ("join exchanged", "SELECT a FROM t «JOIN» s ON t.a = s.a", ["LEFT JOIN"]),
+    ("join exchanged", "SELECT a FROM t «LEFT OUTER» JOIN s ON t.a = s.a", ["INNER"]),
+    ("union exchanged", "SELECT a FROM t UNION «ALL »SELECT a FROM s", [""]),
+]  # fmt: skip
+
+
+def programs(operator: str, program: str) -> list[str]:
+    """The texts of one operator's mutants."""
+    return sorted(mutant.text for mutant in derive(program) if mutant.operator == operator)
+
+
+@pytest.mark.parametrize(("operator", "program", "put"), PYTHON + [(o, f't.sql("{query}")', put) for o, query, put in SQL])
+def test_an_operator(operator: str, program: str, put: list[str]) -> None:
+    before, _, rest = program.partition("«")
+    changed, _, behind = rest.partition("»")
+    assert programs(operator, before + changed + behind) == sorted(before + other + behind for other in put)
+
+
+def test_sql_in_an_f_string_is_changed_around_its_holes() -> None:
+    program = textwrap.dedent("""
+        KAFKA = f"'connector' = 'kafka', 'servers' = '{lab.kafka}'"
+        t.execute_sql(f\"\"\"
+            CREATE TABLE é (a BIGINT) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}', 'scan.startup.mode' = 'earliest-offset')
+        \"\"\")
+    """)
+    line = """+CREATE TABLE é (a {}) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}'{})"""
+    earliest = ", 'scan.startup.mode' = 'earliest-offset'"
+    changes = [("INT", earliest), ("BIGINT", ""), ("BIGINT", earliest.replace("earliest", "latest"))]
+    found = [m.identity.splitlines()[-1] for m in derive(program) if "CREATE" in m.identity.splitlines()[-1]]
+    assert found == [line.replace("{}", of, 1).replace("{}", options) for of, options in changes]
+
+
+def test_prose_and_surroundings_are_left_alone() -> None:
+    program = textwrap.dedent('''
+        """SELECT a FROM t WHERE a = 'b'"""
+        import json  # x = 1
+        from streamlings import lab
+        # print(1)
+        print("SELECT a FROM t WHERE a = 'b'", 1, sep="", end=[1, 2])
+        x = lab.topic("orders"), lab.kafka
+        def f():
+            "Create 3 tables."
+    ''')
+    assert derive(program) == []
+
+
+def test_a_diff_says_where_and_what() -> None:
+    (mutant,) = derive("a = b\nb = [\n    c,\n]\n")
+    assert mutant == Mutant("list element removed", "a = b\nb = [\n]\n", 3, "-c,", "@@ -3,1 +3,0 @@\n-    c,")
+
+
+def test_the_same_change_in_two_places_is_two_mutants() -> None:
+    assert [m.identity for m in derive("while x:\n    break\nwhile y:\n    break\n")] == ["-break\n+pass", "-break\n+pass\n(2)"]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_mutants_of_an_exercise(exercise: Exercise) -> None:
+    """Each is Python and differs from the others, wherever its line stands; what is recorded as equivalent is among them."""
+    text = exercise.solution.read_text()
+    mutants = derive(text)
+    assert len({text, *(m.text for m in mutants)}) == len(mutants) + 1
+    assert len({m.identity for m in mutants}) == len(mutants) >= mutate.FEWEST
+    for mutant in mutants:
+        compile(mutant.text, exercise.file, "exec")
+    assert [(m.operator, m.identity) for m in derive("# moved\n\n" + text)] == [(m.operator, m.identity) for m in mutants]
+    assert equivalent.shortcomings(equivalent.read(exercise), mutants) == []
+
+
+def recorded(text: str) -> Exercise:
+    """An exercise of the small course, with this in its equivalent.toml."""
+    exercise = Course().find("basics/note")
+    (exercise.folder / equivalent.FILE).write_text(text)
+    return exercise
+
+
+def test_what_is_recorded_as_equivalent(course: Path) -> None:
+    entries = equivalent.read(recorded("[[equivalent]]\nmutant = '''\n@@ -1,1 +1,1 @@\n-    x = 1\n+    x = 2\n'''\nwhy = 'it is'\n"))
+    assert entries == [equivalent.Recorded("-x = 1\n+x = 2", "it is")]
+    mutants = [Mutant("", "", 1, identity, "") for identity in (entries[0].identity, *"abcdefghi")]
+    assert equivalent.shortcomings(entries, mutants) == []
+    assert equivalent.shortcomings(entries, mutants[:9]) == ["1 of 9 mutants are recorded as equivalent, more than a tenth"]
+    assert equivalent.shortcomings(entries, mutants[1:] * 2) == ["no mutant is recorded as\n-x = 1\n+x = 2"]
+    assert equivalent.shortcomings([equivalent.Recorded("a", "")], mutants) == ["no reason is given for\na"]
+
+
+@pytest.mark.parametrize("text", ["equivalent = 1", "[[equivalent]]\nmutant = 'a'", "nonsense"])
+def test_a_record_that_cannot_be_read_names_its_file(course: Path, text: str) -> None:
+    with pytest.raises(LabError, match=r"lessons/01_basics/1_note/equivalent\.toml cannot be read"):
+        equivalent.read(recorded(text))
+
+
+def report_on_note(capsys: pytest.CaptureFixture[str]) -> tuple[int, dict]:
+    """Exit code and JSON report of all mutants of the small course's first exercise, which needs no server."""
+    code = mutate.run(["basics/note"], everything=False, as_json=True, say=quiet)
+    return code, json.loads(capsys.readouterr().out)
+
+
+NOTE_STRIPPED = """
+-word = (lab.folder("in") / "word.txt").read_text().strip()
++word = (lab.folder("in") / "word.txt").read_text()
+"""
+
+
+def test_a_survivor_is_shown(course: Path, lab_state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The note's check strips what it reads, so nothing notices that the program does not."""
+    code, report = report_on_note(capsys)
+    (survivor,) = report["survivors"]
+    assert survivor["diff"].endswith(NOTE_STRIPPED.rstrip())
+    assert (survivor["exercise"], survivor["operator"], survivor["line"]) == ("basics/note", "link removed", 5)
+    assert (code, report["mutants"], report["killed"], report["equivalent"]) == (1, report["derived"], report["derived"] - 1, 0)
+    assert report["falls_short"] == [
+        f"basics/note: {report['mutants']} mutants, not at least 15",
+        "basics/note: link removed in line 5 survives",
+    ]
+    assert list(lab_state.glob("mutant_*")) == []
+
+
+def test_what_is_recorded_may_survive_but_may_not_be_killed(course: Path, lab_state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = '-(lab.folder("out") / "note.txt").write_text(word)'
+    entry = "[[equivalent]]\nmutant = '''{}'''\nwhy = 'the word is the same'\n"
+    recorded(entry.format(NOTE_STRIPPED) + entry.format(f"{written}\n+pass"))
+    code, report = report_on_note(capsys)
+    assert (code, report["equivalent"], report["survivors"], report["kill_rate"]) == (1, 1, [], 1.0)
+    assert report["falls_short"][-1] == "basics/note: statement deleted in line 6 is recorded as equivalent, but is killed"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "mutant"),
+    [
+        pytest.param(
+            exercise, mutant, id=f"{exercise.id}-{mutant.operator}-{mutant.line}", marks=[pytest.mark.slow] if exercise.needs else []
+        )
+        for exercise in EXERCISES
+        for mutant in mutate.sample(exercise)
+    ],
+)
+def test_the_checks_notice(lab_state: Path, exercise: Exercise, mutant: Mutant) -> None:
+    """A sample of each exercise's mutants; `./streamlings dev mutate --all` tries them all."""
+    assert mutate.judge(exercise, mutant).outcome == "failed", mutant.diff
