@@ -32,7 +32,7 @@ def clock(epoch_ms: int) -> str:
     if not timedelta(days=-2) < moment - DAY < timedelta(days=400):
         return moment.strftime("%Y-%m-%d %H:%M:%S")
     days = (moment - DAY).days
-    text = moment.strftime("%H:%M:%S") + (f".{epoch_ms % 1000:03d}" if epoch_ms % 1000 else "")
+    text = moment.strftime("%H:%M:%S") + (f".{epoch_ms % 1000:03d}".rstrip("0") if epoch_ms % 1000 else "")
     return f"day {days + 1} {text}" if days else text
 
 

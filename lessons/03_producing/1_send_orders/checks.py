@@ -22,7 +22,7 @@ def scenario(stage: Stage) -> None:
     stage.facts.too_large = shop.random.choice(orders[1000:4000])["order_id"]
     lines = [simplejson.dumps(o | ({"card": "x" * 3_000_000} if o["order_id"] == stage.facts.too_large else {})) for o in orders]
     (stage.folder_of("in") / "orders.jsonl").write_text("\n".join(lines) + "\n")
-    stage.until_finished(proves=program_ends, deadline_s=30)
+    stage.until_finished(proves=program_ends, limit_s=30)
 
 
 def arrived(run: Stage) -> list[str]:

@@ -14,6 +14,7 @@ def scenario(stage: Stage) -> None:
     """Two customers; an order that is 4.9 s late, one that is 56 s late; then ten busy minutes, shuffled within 4.9 s."""
     orders, totals, order = stage.topic("orders"), stage.topic("totals"), stage.shop.order
     ada, bob = stage.facts.customers = stage.shop.customers(2)
+    stage.windows(minutes=1)
 
     orders.send(order(ada, "12:00:10"), order(ada, "12:00:50"), order(bob, "12:01:04.5"))
     stage.until_watermark("12:00:59.5", proves=watermark_keeps_up, hint="how long do you wait for late orders, and how late may they be?")
@@ -21,6 +22,7 @@ def scenario(stage: Stage) -> None:
     totals.until(customer_id=ada, minute="12:00", proves=minute_is_reported)
 
     orders.send(order(ada, "12:00:12"), order(bob, "12:02:10"))
+    stage.until_watermark("12:02:04")
     totals.until(customer_id=bob, minute="12:01")
 
     stage.act("ten busy minutes")

@@ -15,6 +15,7 @@ def scenario(stage: Stage) -> None:
     """Two customers over two hours, an order that comes an hour late, then an hour of many guests who never come back."""
     orders, hourly, order = stage.topic("orders"), stage.topic("hourly"), stage.shop.order
     ada, bob = stage.facts.customers = stage.shop.customers(2)
+    stage.windows(minutes=60)
     wholesale = [Decimal(stage.shop.random.randrange(100_000_000, 999_999_999)) / 100 for _ in range(3)]
 
     counted = [order(ada, "12:00", amount=Decimal("0.10")), order(ada, "12:20", amount=Decimal("0.20"))]

@@ -12,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from streamlings import wait
 
 TAIL_BYTES = 16_384
@@ -51,6 +53,17 @@ class Program:
     @property
     def ended(self) -> bool:
         return self.exit_code is not None or self.output.flooded
+
+    def cpu_s(self) -> float:
+        """Processor time that its processes have had so far, in seconds; what has ended no longer counts."""
+        total = 0.0
+        try:
+            for each in [(leader := psutil.Process(self.pid)), *leader.children(recursive=True)]:
+                times = each.cpu_times()
+                total += times.user + times.system
+        except psutil.Error:
+            pass
+        return total
 
     def until_ended(self, deadline_s: float) -> bool:
         """Whether the program ended within the deadline (a flood counts as an end: it is stopped)."""
