@@ -105,7 +105,15 @@ class Grader:
                 return PlainProgram(program, env, program.parent)
             worker = pool.take(lab.flink)
             workers.append(worker)
-            return WorkerProgram(program, env, program.parent, port=worker.port, token=worker.token, pid=worker.process.pid)
+            return WorkerProgram(
+                program,
+                env,
+                program.parent,
+                port=worker.port,
+                token=worker.token,
+                pid=worker.process.pid,
+                parallelism=exercise.parallelism,
+            )
 
         return start
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from streamlings.servers.rest import JSON, FlinkRest
@@ -10,7 +11,6 @@ from streamlings.servers.rest import JSON, FlinkRest
 NO_WATERMARK = -(2**63)
 OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
 INPUT_WATERMARK = re.compile(r"^\d+\.(?:(?P<operator>.+)\.)?currentInputWatermark$")
-OF_TASK = re.compile(r"^\d+\.currentInputWatermark$")
 NODE_ID = re.compile(r"\[\d+\]")
 SPLIT_WATERMARK = re.compile(r"\.split\.(?P<topic>.+)-(?P<partition>\d+)\.watermark\.currentWatermark$")
 RECORDS_SENT = re.compile(r"\.numRecordsSend$")
@@ -28,7 +28,6 @@ class FlinkJob:
     state: str = "CREATED"
     vertices: list[JSON] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
-    _known_names: dict[str, list[str]] = field(default_factory=dict)
 
     def refresh(self) -> FlinkJob:
         detail = self.rest.job(self.id)
@@ -54,17 +53,15 @@ class FlinkJob:
         for v in self.vertices:
             if v["id"] in self.sources:
                 continue
-            reported = self.rest.metrics(self.id, v["id"], self._names(v["id"], INPUT_WATERMARK))
-            of_tasks = [value for name, value in reported.items() if value and OF_TASK.match(name)]
-            if len(of_tasks) < v["parallelism"]:
-                found[_readable(v["name"])] = None
-                continue
-            for name, value in reported.items():
+            by_operator: dict[str, list[int]] = defaultdict(list)
+            for name, value in self.rest.metrics(self.id, v["id"], self._names(v["id"], INPUT_WATERMARK)).items():
                 m = INPUT_WATERMARK.match(name)
-                if m and m["operator"] and value:
-                    operator, number = _readable(m["operator"]), int(float(value))
-                    known = found.get(operator, number)
-                    found[operator] = None if known is None or number <= NO_WATERMARK else min(known, number)
+                if m and value:
+                    by_operator[_readable(m["operator"] or v["name"])].append(int(float(value)))
+            # One that some subtask does not report yet is none: the lowest of the others would be too high.
+            for operator, values in (by_operator or {_readable(v["name"]): []}).items():
+                complete = len(values) >= v["parallelism"] and min(values) > NO_WATERMARK
+                found[operator] = min(values) if complete else None
         return found
 
     def watermark(self) -> int | None:
@@ -118,13 +115,8 @@ class FlinkJob:
         return sum(int(x) for values in found for x in values.values() if x)
 
     def _names(self, vertex: str, wanted: re.Pattern[str]) -> list[str]:
-        """The metrics of a vertex that a pattern describes. Asked for once: they are there from the start of a task to its end."""
-        known = self._known_names.get(vertex)
-        if known is None:
-            known = self.rest.metric_names(self.id, vertex)
-            if self.running and any(INPUT_WATERMARK.match(name) or RECORDS_SENT.search(name) for name in known):
-                self._known_names[vertex] = known
-        return [name for name in known if wanted.search(name)]
+        """The metrics of a vertex that a pattern describes."""
+        return [name for name in self.rest.metric_names(self.id, vertex) if wanted.search(name)]
 
     def _source_metrics(self, wanted: re.Pattern[str]) -> dict[tuple[str, int], int | None]:
         found: dict[tuple[str, int], int | None] = {}

@@ -91,6 +91,7 @@ class Scene:
                 self.jobs.append(FlinkJob(self.rest, overview["jid"]))
         for job in self.jobs:
             job.refresh()
+        self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
         return self.jobs
 
     def watermark(self) -> int | None:

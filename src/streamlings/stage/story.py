@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlings.shop import clock
 from streamlings.stage.timeline import Moment, Timeline
 
 WIDTH = 86
+DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
 
 
 def story(timeline: Timeline, *about: object, act: str = "", limit: int = 16) -> list[str]:
@@ -16,6 +19,7 @@ def story(timeline: Timeline, *about: object, act: str = "", limit: int = 16) ->
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
     lines = [line(m, remarks.get(id(m), "")) for m in _last_of_each_run(part)]
+    lines = _without_the_day(lines)
     if len(lines) > limit:
         head = limit // 2
         lines = [*lines[:head], f"  ... {len(lines) - limit} more ...", *lines[head - limit :]]
@@ -41,6 +45,13 @@ def time_and_content(m: Moment) -> tuple[str, str]:
     if m.kind == "closed":
         return when, f"{m.text} is over, {m.count} {'event' if m.count == 1 else 'events'} sent in it by then"
     return when, m.text
+
+
+def _without_the_day(lines: list[str]) -> list[str]:
+    """Where all times are of one day, as they are in a case of its own, the day says nothing."""
+    days = {found[0] for text in lines if (found := DAY.search(text))}
+    timed = [text for text in lines if text.startswith(("sent", "watermark"))]
+    return [DAY.sub("", text) for text in lines] if len(days) == 1 and all(DAY.search(text) for text in timed) else lines
 
 
 def duration(milliseconds: int) -> str:

@@ -8,9 +8,10 @@ where the watermark stood at the barrier, and what had come out by then.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Literal
 
-from streamlings.shop import clock
+from streamlings.shop import TICK, clock
 
 Kind = Literal["act", "kill", "sent", "restored", "watermark", "closed", "late", "output", "checkpoint"]
 WITHIN_A_STEP: tuple[Kind, ...] = ("act", "kill", "sent", "restored", "watermark", "closed", "late", "output", "checkpoint")
@@ -38,8 +39,10 @@ class Moment:
     opened: int = 0
 
     def about(self, *words: object) -> bool:
-        """Whether one of its values is one of these words."""
-        return any(str(v) in {str(w) for w in words} for v in self.row.values())
+        """Whether one of its values is one of these words, or it is an order that only lets time pass."""
+        return (self.kind == "sent" and str(self.row.get("customer_id")).startswith(f"{TICK}-")) or any(
+            str(v) in {str(w) for w in words} for v in self.row.values()
+        )
 
 
 class Timeline:
@@ -48,16 +51,24 @@ class Timeline:
     def __init__(self) -> None:
         self.window_ms = 0
         """The size of the windows that the task speaks of; 0 where it speaks of none."""
+        self.parallel = False
+        """Whether some task of the job runs more than once."""
         self._moments: list[Moment] = []
         self._step = 0
 
     @property
     def moments(self) -> list[Moment]:
-        """Step by step; within a step in the order of WITHIN_A_STEP, rows by topic, partition and offset."""
+        """Step by step; within a step in the order of WITHIN_A_STEP, rows by topic, partition and offset.
+
+        Of a job that runs in parallel, rows of one step stand in alphabetical order: which of its tasks was quicker says nothing.
+        """
 
         def place(m: Moment) -> tuple[object, ...]:
-            kind = WITHIN_A_STEP.index(m.kind)
-            return (m.step, kind) + ((m.topic, m.partition or 0, m.offset or 0) if m.kind == "output" else ("", 0, 0))
+            rows: tuple[object, ...] = ()
+            if m.kind == "output":
+                content = tuple((type(v).__name__, v if isinstance(v, int | str | Decimal) else str(v)) for v in m.row.values())
+                rows = (m.topic, content if self.parallel else (), m.partition or 0, m.offset or 0)
+            return (m.step, WITHIN_A_STEP.index(m.kind), *rows)
 
         return sorted(self._moments, key=place)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
+from streamlings import shop
 from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
 from streamlings.servers import native
@@ -26,6 +27,8 @@ class StageTopic:
         self.sent: list[Row] = []
         self.ends: dict[int, int] = {}
         """Sent so far: by partition, the offset behind the last event."""
+        self.newest: dict[int, int] = {}
+        """Sent so far: by partition, the newest event time, epoch ms."""
         self.seen: list[Record] = []
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
@@ -55,7 +58,17 @@ class StageTopic:
             at, offset = delivered[nth].partition() or 0, delivered[nth].offset() or 0
             self.sent.append(event)
             self.ends[at] = max(offset + 1, self.ends.get(at, 0))
+            self.newest[at] = max(event.get("timestamp", 0), self.newest.get(at, 0))
             self.stage.timeline_.sent(self.name, at, offset, event)
+
+    def tick(self, at: str | int) -> list[Row]:
+        """Send an order of that time to every partition that has none so new: the watermark is the lowest of all partitions. The orders."""
+        time = at if isinstance(at, int) else shop.ms(at)
+        behind = [p for p in range(self.partitions) if self.newest.get(p, 0) < time]
+        ticks = {p: self.stage.shop.order(f"{shop.TICK}-{p}", time) for p in behind}
+        for partition, order in ticks.items():
+            self.send(order, partition=partition)
+        return list(ticks.values())
 
     def poll(self, timeout_s: float = 0) -> list[Record]:
         """Records that have arrived since the last call, waiting up to `timeout_s` for the first."""

@@ -128,12 +128,13 @@ class PlainProgram(Program):
 class WorkerProgram(Program):
     """A Flink program inside a warm process. `kill` ends the process with its JVM; `release` leaves it for the next program."""
 
-    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, port: int, token: str, pid: int) -> None:
+    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, port: int, token: str, pid: int, parallelism: int = 1) -> None:
         super().__init__(path)
         self.pid = pid
         self._control = self._connect(port, token)
         self._output = self._connect(port, token)
-        self._control.sendall(json.dumps({"program": str(path), "env": env, "cwd": str(cwd)}).encode() + b"\n")
+        request = {"program": str(path), "env": env, "cwd": str(cwd), "parallelism": parallelism}
+        self._control.sendall(json.dumps(request).encode() + b"\n")
         self._in_thread(self._read)
         self._in_thread(self._await_exit)
 
