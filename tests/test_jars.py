@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from streamlings import download, jars
+from streamlings import download_file, jars
 from streamlings.errors import LabError
 from streamlings.paths import ROOT
 
@@ -201,7 +201,7 @@ def test_a_full_disk_says_how_much_is_needed_and_where(repository: Repository, m
         def write(self, _: object) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(download, "open", lambda *_: FullDisk(), raising=False)
+    monkeypatch.setattr(download_file, "open", lambda *_: FullDisk(), raising=False)
     with pytest.raises(LabError) as caught:
         jars.fetch("six")
     assert "disk full" in caught.value.message

@@ -19,7 +19,7 @@ from conftest import Cli, left_of
 
 from streamlings import cleanup, wait
 from streamlings.errors import LabError
-from streamlings.servers import native, process, state
+from streamlings.servers import broker, native, process, state
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -61,7 +61,7 @@ def test_up_twice_is_up_once(lab_state: Path) -> None:
     first, _ = up("kafka", "flink")
     again, said = up("kafka", "flink")
     assert (again.to_json(), said) == (first.to_json(), "")
-    assert native.answers_kafka(again.kafka)
+    assert broker.answers(again.kafka)
     assert FlinkRest(again.flink).slots() > 0
 
 
@@ -73,7 +73,7 @@ def test_what_was_killed_is_named_and_mended(lab_state: Path, victim: str) -> No
     assert wait.until(lambda: not lab.processes[name].alive(), deadline_s=10)
     mended, said = up("kafka", "flink")
     assert f"{name} had ended by itself" in said
-    assert native.answers_kafka(mended.kafka)
+    assert broker.answers(mended.kafka)
     assert wait.until(FlinkRest(mended.flink).slots, deadline_s=20)
     if victim == "kafka":
         assert mended.flink == lab.flink, "the other server is left alone"
@@ -138,7 +138,7 @@ def test_data_that_cannot_be_read_is_kept_aside(own_lab: Path) -> None:
     mended, said = up("kafka")
     assert "kafka could not start from its data, which is kept in data.unreadable-1; starting with an empty log" in said
     assert (own_lab / "kafka" / "data.unreadable-1" / "orders-0").is_dir()
-    assert native.answers_kafka(mended.kafka)
+    assert broker.answers(mended.kafka)
     process.stop([mended.processes["kafka"]])
     meta.write_text("")
     assert "data.unreadable-2" in up("kafka")[1]
@@ -154,7 +154,7 @@ def test_two_labs_do_not_disturb_each_other(lab_state: Path, own_lab: Path, monk
     assert "mine" not in AdminClient({"bootstrap.servers": other.kafka}).list_topics(timeout=5).topics
     assert native.down() == ["kafka"]
     assert not other.processes["kafka"].alive()
-    assert native.answers_kafka(mine.kafka)
+    assert broker.answers(mine.kafka)
     cleanup.remove_topics_and_groups(mine.kafka, "mine")
 
 
@@ -176,7 +176,7 @@ def test_without_java_and_in_a_folder_with_a_space(own_lab: Path, cli: Cli, cour
 
 
 def test_a_server_that_does_not_come_up_shows_its_last_words(own_lab: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "answers_kafka", lambda _: False)
+    monkeypatch.setattr(broker, "answers", lambda _: False)
     monkeypatch.setattr("streamlings.servers.kafka.SETTINGS", "process.roles=nonsense\nlog.dirs={data}\n")
     with pytest.raises(LabError) as caught:
         up("kafka")

@@ -145,6 +145,7 @@ def test_somebody_elses_venv_is_left_alone(clone: Path, bare: dict[str, str]) ->
     assert (clone / ".venv" / "pyvenv.cfg").exists()
 
 
+@pytest.mark.slow  # the launcher looks at a lock once a second
 @pytest.mark.parametrize("owner", ["999999999", ""])
 def test_the_lock_of_a_dead_process_is_broken(clone: Path, bare: dict[str, str], owner: str) -> None:
     lock = clone / ".streamlings" / "venv.lock"

@@ -11,7 +11,8 @@ import fastavro
 import pytest
 
 from streamlings import look
-from streamlings.look import Record, Schemas
+from streamlings.decoding import Schemas, decode
+from streamlings.look import Record
 from streamlings.report import look as report
 
 NO_REGISTRY = Schemas("")
@@ -59,28 +60,28 @@ def a_registry(url: str) -> Any:
     ],
 )
 def test_bytes_are_shown(data: bytes, shown: str) -> None:
-    assert look.decode(data, NO_REGISTRY) == shown
+    assert decode(data, NO_REGISTRY) == shown
 
 
 def test_avro_without_a_registry_says_which_schema() -> None:
     data = avro(7, {"customer": "ada", "amount": Decimal("19.90")})
-    assert look.decode(data, NO_REGISTRY) == f"avro, schema id 7, {len(data)} bytes"
+    assert decode(data, NO_REGISTRY) == f"avro, schema id 7, {len(data)} bytes"
 
 
 def test_avro_with_a_registry_is_decoded_and_the_schema_asked_for_once() -> None:
     schemas = Schemas("http://registry", ask=a_registry)
     data = avro(7, {"customer": "ada", "amount": Decimal("19.90")})
-    assert look.decode(data, schemas) == '{"customer": "ada", "amount": "19.90"}'
+    assert decode(data, schemas) == '{"customer": "ada", "amount": "19.90"}'
     schemas.ask = None
-    assert look.decode(data, schemas) == '{"customer": "ada", "amount": "19.90"}'
+    assert decode(data, schemas) == '{"customer": "ada", "amount": "19.90"}'
 
 
 def test_avro_that_cannot_be_decoded_says_why() -> None:
     schemas = Schemas("http://registry", ask=a_registry)
     whole = avro(7, {"customer": "ada", "amount": Decimal("19.90")})
-    assert look.decode(whole[:-3], schemas).startswith(f"avro, schema id 7, {len(whole) - 3} bytes (cannot be decoded")
-    assert look.decode(avro(9, {"customer": "a", "amount": Decimal(1)}), schemas).endswith("(the registry does not know this id)")
-    assert look.decode(b"\0\0\0\0\x08\x0a\x03ada", schemas) == "schema id 8, 10 bytes (not Avro)"
+    assert decode(whole[:-3], schemas).startswith(f"avro, schema id 7, {len(whole) - 3} bytes (cannot be decoded")
+    assert decode(avro(9, {"customer": "a", "amount": Decimal(1)}), schemas).endswith("(the registry does not know this id)")
+    assert decode(b"\0\0\0\0\x08\x0a\x03ada", schemas) == "schema id 8, 10 bytes (not Avro)"
 
 
 def test_an_unknown_topic_names_the_nearest() -> None:

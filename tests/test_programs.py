@@ -60,6 +60,7 @@ def test_one_that_hangs_is_stopped_at_its_deadline(cli: Cli, course: Path, lab_s
     assert left_of(course) == []
 
 
+@pytest.mark.slow
 def test_one_that_ignores_every_polite_signal_is_stopped(cli: Cli, course: Path, lab_state: Path) -> None:
     note(course, "import signal\nfor n in (2, 15, 1):\n    signal.signal(n, signal.SIG_IGN)\nwhile True:\n    signal.pause()\n")
     assert cli("check", "note").code == 1
@@ -126,7 +127,9 @@ def test_what_went_wrong_is_said_once(cli: Cli, course: Path) -> None:
     assert done.out.count("Traceback (your program only)") == 1
 
 
-@pytest.mark.parametrize("more", ["", ", start_new_session=True"], ids=["same group", "own session"])
+@pytest.mark.parametrize(
+    "more", [pytest.param("", id="same group"), pytest.param(", start_new_session=True", id="own session", marks=pytest.mark.slow)]
+)
 def test_a_child_that_would_outlive_it_is_gone_after_the_check(cli: Cli, course: Path, tmp_path: Path, more: str) -> None:
     pid = tmp_path / "pid"
     note(course, DETACHED.format(more=more) + TELL.format(file=str(pid), pid="child.pid"))
@@ -181,6 +184,7 @@ def test_what_it_leaves_in_its_folder_is_gone(cli: Cli, course: Path, lab_state:
     assert no_runs_left(lab_state)
 
 
+@pytest.mark.slow
 def test_a_second_check_waits_and_says_so(cli: Cli, course: Path, tmp_path: Path) -> None:
     began = tmp_path / "began"
     note(course, TELL.format(file=str(began), pid=1) + "import signal\nsignal.pause()\n")

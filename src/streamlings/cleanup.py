@@ -13,7 +13,7 @@ from confluent_kafka.admin import NewTopic
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.servers import native, process, state
+from streamlings.servers import cluster, process, state
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -95,8 +95,8 @@ def one_taskmanager(lab: LabState, *, fresh: bool) -> None:
     """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code)."""
     rest = FlinkRest(lab.flink)
     if fresh:
-        native.add_taskmanager()
-    *old, newest = native.taskmanagers(state.read())
+        cluster.add_taskmanager()
+    *old, newest = cluster.taskmanagers(state.read())
     wait.until(lambda: newest in rest.taskmanagers(), deadline_s=30)
-    native.kill_taskmanagers(old)
+    cluster.kill_taskmanagers(old)
     rest.until_gone(old)

@@ -22,7 +22,7 @@ from streamlings.course import Exercise
 from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.outcome import CheckResult, Result
 from streamlings.paths import shown, state_folder
-from streamlings.servers import native
+from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage.stage import Stage
@@ -75,7 +75,7 @@ class Grader:
         stage: Stage | None = None
         try:
             if exercise.kind == "restore":
-                native.add_taskmanager()
+                cluster.add_taskmanager()
             if lab.kafka:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
             start = self.starter(exercise, program, lab, prefix, folder, workers)

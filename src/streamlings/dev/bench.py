@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 from confluent_kafka import Producer
 
-from streamlings import cleanup, jars, wait
+from streamlings import cleanup, wait
 from streamlings.course import KINDS, Course, Exercise
 from streamlings.dev import pipeline_bench
+from streamlings.dev.download_sizes import download_bytes
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
 from streamlings.servers import native, state
@@ -39,6 +40,7 @@ def run(*, as_json: bool, say: Say) -> None:
 
 
 def measure(say: Say) -> dict[str, object]:
+    downloads = download_bytes()
     native.down(say)
     report: dict[str, object] = {"machine": machine()}
     began = time.monotonic()
@@ -54,7 +56,7 @@ def measure(say: Say) -> dict[str, object]:
     report["producer_events_s"] = round(producer_rate(lab.kafka))
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
-    report["download_bytes"] = {"maven": sum(f.size for g in ("kafka", "flink") for f in jars.group_files(g))}
+    report["download_bytes"] = downloads
     report["disk_bytes"] = {
         name: _size(path) for name, path in {".venv": ROOT / ".venv", "cache": cache_folder(), "state": state_folder()}.items()
     }

@@ -57,20 +57,21 @@ def _lock_packages(uv_version: str) -> None:
 
 def _compile(source: Path, target: str, *options: str) -> None:
     common = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--no-annotate", "--quiet"]
-    quiet_about_addresses = ["--no-emit-index-url", "--no-emit-find-links"]
-    command = [*_uv(), "pip", "compile", str(source), "-o", target, *common, *quiet_about_addresses, "--custom-compile-command", COMMAND]
-    done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True)
+    quiet_about_addresses = ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", COMMAND]
+    command = [*uv_command(), "pip", "compile", str(source), "-o", target, *common, *quiet_about_addresses, *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         hint = "see what uv says; is the version in pyproject.toml right?"
         raise LabError(f"uv could not resolve {target}", hint=hint, details=done.stderr)
 
 
-def _uv() -> list[str]:
+def uv_command() -> list[str]:
+    """What starts uv: the one in this environment, else the one on PATH. Raises `UsageError` where there is none."""
     if find_spec("uv"):
         return [sys.executable, "-m", "uv"]
     on_path = shutil.which("uv")
     if not on_path:
-        raise UsageError("dev lock needs uv, and there is none", hint=f"{sys.executable} -m pip install -r requirements-uv.txt")
+        raise UsageError("this needs uv, and there is none", hint=f"{sys.executable} -m pip install -r requirements-uv.txt")
     return [on_path]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from streamlings.doctor import Finding
+from streamlings.doctor.finding import Finding
 
 WORDS = {True: ("ok", "green"), None: ("note", "cyan"), False: ("MEND", "bold red")}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from streamlings import shop, wait
 from streamlings.checks import Check
 from streamlings.errors import LabError
-from streamlings.servers import native, process, state
+from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience
@@ -143,7 +143,7 @@ class Stage(Scene):
         self.killed += hosts
         with process.standing_still(state.read().processes["jobmanager"]):
             after()
-            native.kill_taskmanagers(hosts)
+            cluster.kill_taskmanagers(hosts)
         self.timeline_.step()
         self.timeline_.note("kill", "the TaskManager was killed")
         self.rest.until_gone(hosts)
@@ -151,7 +151,7 @@ class Stage(Scene):
     def restart_kafka(self) -> None:
         """SIGKILL the broker and start it again on the same data and port."""
         self.timeline_.step()
-        native.restart_kafka()
+        broker.restart()
         self.timeline_.note("kill", "the broker was killed and started again")
 
     def checkpoint_bytes(self, *, deadline_s: float = 15) -> int:
@@ -206,7 +206,7 @@ class Stage(Scene):
         raise Stuck(awaited, lines, its_hint or (hint if goes_on else ""), proves)
 
     def _assert_lab_is_well(self) -> None:
-        if self.lab.kafka and not native.answers_kafka(self.lab.kafka):
+        if self.lab.kafka and not broker.answers(self.lab.kafka):
             raise LabError("Kafka stopped answering during the check", hint="./streamlings status")
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")

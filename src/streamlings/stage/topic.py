@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartit
 from streamlings import shop
 from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
-from streamlings.servers import native
+from streamlings.servers import broker
 from streamlings.stage.batches import Batch, batches
 from streamlings.stage.records import Record, Row, consumer, read_all, to_json
 
@@ -136,7 +136,7 @@ class StageTopic:
 
     def batches(self) -> list[Batch]:
         """How its records were batched by whoever produced them, from the broker's log files."""
-        return batches(native.kafka().folder / "data", self.full_name, self.partitions)
+        return batches(broker.kafka().folder / "data", self.full_name, self.partitions)
 
     def close(self) -> None:
         if self._tap is not None:
