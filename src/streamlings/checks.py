@@ -19,9 +19,21 @@ CheckFunction = Callable[["Stage"], None]
 class Failure(Exception):
     """The learner's program did not do what a check demands."""
 
-    def __init__(self, *, expected: object, actual: object, because: list[str] | None = None, hint: str = "") -> None:
-        """`expected` and `actual` are shown as they are, `because` is the evidence, line by line, `hint` one question or push."""
+    def __init__(
+        self,
+        *,
+        expected: object,
+        actual: object,
+        because: list[str] | None = None,
+        hint: str = "",
+        shorten: Callable[[float], list[str]] | None = None,
+    ) -> None:
+        """`expected` and `actual` are shown as they are, `because` is the evidence, line by line, `hint` one question or push.
+
+        `shorten`, given some seconds, looks for a shorter stream that fails, and gives it as lines (stage/days.py).
+        """
         super().__init__(f"expected {expected}, got {actual}")
+        self.shorten = shorten
         self.expected, self.actual, self.because, self.hint = str(expected), str(actual), because or [], hint
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 
 import psutil
 from confluent_kafka import KafkaException
@@ -12,7 +13,7 @@ from confluent_kafka.admin import NewTopic
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.servers import cluster, state
+from streamlings.servers import cluster, process, state
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -59,6 +60,8 @@ def remove_everything_named(lab: LabState, prefix: str) -> None:
 
 def sweep(lab: LabState) -> None:
     """Clear away what checks left that were killed before they could do so themselves. Called while no check runs."""
+    if "jobmanager" in lab.processes:
+        process.signal_group(lab.processes["jobmanager"], signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     for folder in (state_folder() / "runs").glob("*"):
         if not folder.name.startswith("run_"):
             remove_everything_named(lab, folder.name + "_")
@@ -67,10 +70,10 @@ def sweep(lab: LabState) -> None:
 
 def kill_leftovers(prefix: str) -> None:
     """SIGKILL every process of this user that has this check's surroundings in its environment, whatever session it is in."""
-    for process in psutil.process_iter():
+    for each in psutil.process_iter():
         try:
-            if process.environ().get("STREAMLINGS_PREFIX") == prefix and process.pid != os.getpid():
-                process.kill()
+            if each.environ().get("STREAMLINGS_PREFIX") == prefix and each.pid != os.getpid():
+                each.kill()
         except psutil.Error:
             continue
 

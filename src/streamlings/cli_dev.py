@@ -22,11 +22,12 @@ def dev() -> None:
 @dev.command("check")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
 @json_option
-def dev_check(exercises: tuple[str, ...], as_json: bool) -> None:
+@click.option("--record", is_flag=True, help="keep the feedback that wrong programs get now as the golden one")
+def dev_check(exercises: tuple[str, ...], as_json: bool, record: bool) -> None:
     """Prove the exercises: starters fail, solutions pass, every wrong program is rejected by its check in its words."""
     from streamlings.dev import check as proof
 
-    raise SystemExit(proof.run(list(exercises), as_json=as_json, say=say))
+    raise SystemExit(proof.run(list(exercises), as_json=as_json, record=record, say=say))
 
 
 @dev.command("new")

@@ -19,7 +19,10 @@ NUMBERED = re.compile(r"^(\d+)_(.+)$")
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. `kind` says what its check waits for (see CONTRIBUTING), `needs` which servers it uses, `topics` their partitions."""
+    """One exercise. `kind` says what its check waits for (see CONTRIBUTING), `needs` which servers it uses, `topics` their partitions.
+
+    `parallelism` is the default that its jobs get during a check.
+    """
 
     id: str
     folder: Path
@@ -30,6 +33,7 @@ class Exercise:
     hints: tuple[str, ...]
     file: str
     topics: dict[str, int] = field(hash=False, default_factory=dict)
+    parallelism: int = 1
 
     @property
     def place(self) -> Path:
@@ -110,6 +114,7 @@ def read_exercise(lesson: Path, folder: Path) -> Exercise:
             hints=tuple(str(h).strip() for h in data["hints"]),
             file=str(data["file"]),
             topics={str(k): int(v) for k, v in data.get("topics", {}).items()},
+            parallelism=int(data.get("parallelism", 1)),
         )
     except KeyError as e:
         raise LabError(f"{path.relative_to(course_root())} has no {e.args[0]!r}", hint="CONTRIBUTING.md lists its fields") from e

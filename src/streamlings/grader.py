@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
@@ -26,7 +26,9 @@ from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage.stage import Stage
+from streamlings.stage.story import story
 from streamlings.stage.stuck import Stuck
+from streamlings.stage.timeline import Timeline
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
 
@@ -39,6 +41,8 @@ class Grader:
     say: Say = quiet
     tell: Callable[[Result], None] = lambda _: None
     """Called as soon as the verdict is known; the stage is cleared after that."""
+    timeline: Timeline = field(default_factory=Timeline)
+    """What happened during the last check."""
 
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
@@ -76,6 +80,7 @@ class Grader:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
             start = self.starter(exercise, program, lab, prefix, folder, workers)
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
+            self.timeline = stage.timeline_
             stuck = _play(module.scenario, stage)
             result.checks = _judge(checks, stage, stuck)
             _explain(result, stage)
@@ -100,7 +105,15 @@ class Grader:
                 return PlainProgram(program, env, program.parent)
             worker = pool.take(lab.flink)
             workers.append(worker)
-            return WorkerProgram(program, env, program.parent, port=worker.port, token=worker.token, pid=worker.process.pid)
+            return WorkerProgram(
+                program,
+                env,
+                program.parent,
+                port=worker.port,
+                token=worker.token,
+                pid=worker.process.pid,
+                parallelism=exercise.parallelism,
+            )
 
         return start
 
@@ -149,8 +162,8 @@ def _judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[Check
         if stuck is not None and each is blamed:
             result.outcome = "failed"
             result.expected, result.actual = stuck.awaited, stuck.diagnosis[0] if stuck.diagnosis else "it did not come"
-            story = stage.timeline_.latest_act(limit=10) if stage.jobs else []
-            result.evidence = stuck.diagnosis[1:] + ([""] if stuck.diagnosis[1:] and story else []) + story
+            lines = story(stage.timeline_, act=stage.timeline_.latest_act(), limit=10) if stage.jobs else []
+            result.evidence = stuck.diagnosis[1:] + ([""] if stuck.diagnosis[1:] and lines else []) + lines
             result.hint = stuck.hint
         elif (stuck is not None and each not in stage.proved) or (each.after and results[each.after].outcome != "passed"):
             result.outcome = "not_reached"

@@ -15,6 +15,9 @@ NAMES = [
     "hedy", "ivan", "jean", "joan", "kateryna", "leslie", "margaret", "niklaus", "radia", "sophie",
 ]  # fmt: skip
 
+TICK = "tick"
+"""Customers of this name (tick-0, tick-1...) order only so that time passes in a partition."""
+
 Event = dict[str, Any]
 
 
@@ -32,8 +35,13 @@ def clock(epoch_ms: int) -> str:
     if not timedelta(days=-2) < moment - DAY < timedelta(days=400):
         return moment.strftime("%Y-%m-%d %H:%M:%S")
     days = (moment - DAY).days
-    text = moment.strftime("%H:%M:%S") + (f".{epoch_ms % 1000:03d}" if epoch_ms % 1000 else "")
+    text = moment.strftime("%H:%M:%S") + (f".{epoch_ms % 1000:03d}".rstrip("0") if epoch_ms % 1000 else "")
     return f"day {days + 1} {text}" if days else text
+
+
+def time_of_day(epoch_ms: int) -> str:
+    """ "12:00": hour and minute, UTC."""
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%H:%M")
 
 
 class Shop:

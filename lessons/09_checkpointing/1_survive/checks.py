@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from streamlings import wait
 from streamlings.checks import Failure, check
 from streamlings.stage.stage import Stage
 
@@ -14,13 +15,18 @@ def scenario(stage: Stage) -> None:
     wait_for_totals(stage)
     stage.until_checkpoint(proves=checkpoints_are_taken, hint="Flink takes checkpoints only when the job asks for them: at which interval?")
 
-    orders.send(*some_orders(stage, 15, minute=1))
-    wait_for_totals(stage)
     stage.act("the kill")
-    stage.kill_taskmanager()
+    stage.kill_taskmanager(after=lambda: orders_after_the_checkpoint(stage))
     orders.send(*some_orders(stage, 10, minute=2))
     stage.until_restored(proves=job_comes_back)
     stage.settle(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent))
+
+
+def orders_after_the_checkpoint(stage: Stage) -> None:
+    """The job counts them, and no checkpoint holds them."""
+    orders, totals = stage.topic("orders"), stage.topic("totals")
+    orders.send(*some_orders(stage, 15, minute=1))
+    wait.until(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent), deadline_s=1.5)
 
 
 def some_orders(stage: Stage, count: int, *, minute: int) -> list[dict]:

@@ -8,14 +8,18 @@ import time
 
 from streamlings import grader
 from streamlings.course import Course, Exercise
+from streamlings.dev import golden
 from streamlings.dev.programs import programs, shortcomings
 from streamlings.servers.native import Say
 
 SEED = 7
 
 
-def run(names: list[str], *, as_json: bool, say: Say) -> int:
-    """Check the named exercises (or all) and report; exit code 0 when nothing falls short, else 1."""
+def run(names: list[str], *, as_json: bool, record: bool = False, say: Say) -> int:
+    """Check the named exercises (or all) and report; exit code 0 when nothing falls short, else 1.
+
+    With `record`, the feedback that each wrong program gets from its check is kept as the golden one.
+    """
     course = Course()
     exercises = [course.find(name) for name in names] or course.exercises
     began = time.monotonic()
@@ -34,8 +38,8 @@ def run(names: list[str], *, as_json: bool, say: Say) -> int:
     falls_short: list[str] = []
     for exercise in exercises:
         counts["exercises"] += 1
+        _prove(exercise, counts, falls_short, record, say)
         falls_short += shortcomings(exercise)
-        _prove(exercise, counts, falls_short, say)
     report = counts | {"seconds": round(time.monotonic() - began, 1), "falls_short": falls_short}
     if as_json:
         print(json.dumps(report, indent=1))
@@ -47,11 +51,13 @@ def run(names: list[str], *, as_json: bool, say: Say) -> int:
     return 1 if falls_short else 0
 
 
-def _prove(exercise: Exercise, counts: dict[str, int], falls_short: list[str], say: Say) -> None:
+def _prove(exercise: Exercise, counts: dict[str, int], falls_short: list[str], record: bool, say: Say) -> None:
     judge = grader.Grader(trusted=True, say=say)
     for program in programs(exercise):
         began = time.monotonic()
         result = judge.check(exercise, program.path, seed=SEED)
+        if record and program.role == "wrong" and result.outcome == "failed":
+            golden.record(program.path, result)
         wrong = program.falls_short(result)
         counts["right_programs"] += program.role == "right"
         counts["wrong_programs"] += program.role == "wrong"

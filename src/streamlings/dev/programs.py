@@ -1,4 +1,8 @@
-"""The programs of an exercise and what each must do: the starter fails, right ones pass, wrong ones fail *their* check in its words."""
+"""The programs of an exercise and what each must do: the starter fails, right ones pass, wrong ones fail *their* check in its words.
+
+`# says` is what a wrong program must make a learner read; the whole feedback is recorded beside it (dev/golden.py). Both, for a recording
+can be renewed without a thought, and then `# says` still holds.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamlings.course import Exercise
+from streamlings.dev import golden
 from streamlings.errors import LabError
 from streamlings.outcome import CheckResult, Result
 from streamlings.paths import course_root
@@ -41,7 +46,10 @@ class Declared:
             return ""
         if failed.name != self.fails:
             return f"failed {failed.name} in place of {self.fails}: {failed.actual}"
-        return "" if self.says in words(failed) else f"does not say {self.says!r}, but: {words(failed)}"
+        if self.says not in words(failed):
+            return f"does not say {self.says!r}, but: {words(failed)}"
+        different = golden.differs(self.path, result)
+        return f"its feedback is not the recorded one:\n{different}" if different else ""
 
 
 def programs(exercise: Exercise) -> list[Declared]:
@@ -70,6 +78,9 @@ def shortcomings(exercise: Exercise) -> list[str]:
         lacks.append(f"{len(exercise.hints)} hints, not 3")
     if len(exercise.wrong) < 4:
         lacks.append(f"{len(exercise.wrong)} wrong programs, not at least 4")
+    lacks += [f"{golden.recorded(path).name} is missing" for path in exercise.wrong if not golden.recorded(path).exists()]
+    strays = {*exercise.folder.glob("wrong/*.txt")} - {golden.recorded(path) for path in exercise.wrong}
+    lacks += [f"{path.name} belongs to no wrong program" for path in sorted(strays)]
     if not exercise.right:
         lacks.append("no other right program")
     if exercise.starter.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 
 from rich.console import Console
@@ -20,7 +21,18 @@ def console(*, stderr: bool = False) -> Console:
 
 def show(result: Result, *, rerun: str = "") -> None:
     """Print one verdict on stdout. `rerun` is the command that repeats it."""
-    out = console()
+    write(console(), result, rerun=rerun)
+
+
+def text(result: Result) -> str:
+    """The verdict as a learner reads it, without colour."""
+    out = io.StringIO()
+    write(Console(file=out, highlight=False, soft_wrap=True, width=WIDTH + 4), result)
+    return out.getvalue()
+
+
+def write(out: Console, result: Result, *, rerun: str = "") -> None:
+    """One verdict: the checks in order, what failed and why, what the program printed last, what was measured."""
     out.print(Text(f"{result.exercise}   seed {result.seed}", style="bold"))
     for each in result.checks:
         _check(out, each)

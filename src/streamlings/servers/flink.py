@@ -21,7 +21,7 @@ SLOTS = 8
 # watch and to recover is not: metrics and the web page are fresh to 100 ms, a lost TaskManager is noticed within 3 s.
 SETTINGS: dict[str, object] = {
     "parallelism.default": 1,
-    "metrics.fetcher.update-interval": 100,
+    "metrics.fetcher.update-interval": 40,
     "web.refresh-interval": 100,
     "web.timeout": 5000,  # ms; by default a question to a TaskManager that was killed blocks all metrics for ten minutes
     "jobstore.max-capacity": 50,

@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -82,6 +83,16 @@ def signal_group(process: Process, number: signal.Signals) -> None:
         except (ProcessLookupError, PermissionError):
             return
     reap(process)
+
+
+@contextmanager
+def standing_still(process: Process) -> Iterator[None]:
+    """Stop the process (SIGSTOP) while the block runs. Its peers see a server that does not answer, until their timeouts."""
+    signal_group(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        signal_group(process, signal.SIGCONT)
 
 
 def reap(process: Process) -> None:

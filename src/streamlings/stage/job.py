@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from streamlings.servers.rest import JSON, FlinkRest
 
 NO_WATERMARK = -(2**63)
 OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
+INPUT_WATERMARK = re.compile(r"^\d+\.(?:(?P<operator>.+)\.)?currentInputWatermark$")
+NODE_ID = re.compile(r"\[\d+\]")
 SPLIT_WATERMARK = re.compile(r"\.split\.(?P<topic>.+)-(?P<partition>\d+)\.watermark\.currentWatermark$")
+RECORDS_SENT = re.compile(r"\.numRecordsSend$")
+LATE = re.compile(r"\.numLateRecordsDropped$")
 ENDED = {"FAILED", "CANCELED", "FINISHED"}
 
 
@@ -41,15 +46,22 @@ class FlinkJob:
         return any("Python" in v["name"] or "_stream_key_by" in v["name"] for v in self.vertices)
 
     def watermarks(self) -> dict[str, int | None]:
-        """The watermark that reached each operator behind the sources: per vertex name, the lowest of its subtasks."""
+        """The watermark that reached each operator behind the sources ("GlobalWindowAggregate", "totals: Writer"): the lowest of its
+        subtasks. An operator hands a watermark on after what it lets fire, so what the last one has, all the rows before it have left.
+        """
         found: dict[str, int | None] = {}
         for v in self.vertices:
             if v["id"] in self.sources:
                 continue
-            names = [f"{i}.currentInputWatermark" for i in range(v["parallelism"])]
-            values = [int(float(x)) for x in self.rest.metrics(self.id, v["id"], names).values() if x]
-            complete = len(values) == v["parallelism"] and min(values) > NO_WATERMARK
-            found[v["name"]] = min(values) if complete else None
+            by_operator: dict[str, list[int]] = defaultdict(list)
+            for name, value in self.rest.metrics(self.id, v["id"], self._names(v["id"], INPUT_WATERMARK)).items():
+                m = INPUT_WATERMARK.match(name)
+                if m and value:
+                    by_operator[_readable(m["operator"] or v["name"])].append(int(float(value)))
+            # One that some subtask does not report yet is none: the lowest of the others would be too high.
+            for operator, values in (by_operator or {_readable(v["name"]): []}).items():
+                complete = len(values) >= v["parallelism"] and min(values) > NO_WATERMARK
+                found[operator] = min(values) if complete else None
         return found
 
     def watermark(self) -> int | None:
@@ -57,6 +69,10 @@ class FlinkJob:
         values = list(self.watermarks().values())
         known = [v for v in values if v is not None]
         return min(known) if known and len(known) == len(values) else None
+
+    def rows_written(self) -> int:
+        """How many records its sinks have handed to Kafka since its tasks were started last."""
+        return self._sum(RECORDS_SENT)
 
     def partition_watermarks(self) -> dict[str, int | None]:
         """The watermark of each source partition ("orders-0"), where the source makes watermarks per partition."""
@@ -68,11 +84,7 @@ class FlinkJob:
 
     def late_records_dropped(self) -> int:
         """Flink's own count. It stays 0 until the next window closes, because of local pre-aggregation."""
-        total = 0
-        for v in self.vertices:
-            names = [n for n in self.rest.metric_names(self.id, v["id"]) if n.endswith("numLateRecordsDropped")]
-            total += sum(int(x) for x in self.rest.metrics(self.id, v["id"], names).values() if x)
-        return total
+        return self._sum(LATE)
 
     def taskmanagers(self) -> set[str]:
         """Ids of the TaskManagers that run its tasks."""
@@ -98,6 +110,14 @@ class FlinkJob:
         """How often it was restarted after a failure."""
         return int(self.rest.job_metric(self.id, "numRestarts") or 0)
 
+    def _sum(self, wanted: re.Pattern[str]) -> int:
+        found = (self.rest.metrics(self.id, v["id"], self._names(v["id"], wanted)) for v in self.vertices)
+        return sum(int(x) for values in found for x in values.values() if x)
+
+    def _names(self, vertex: str, wanted: re.Pattern[str]) -> list[str]:
+        """The metrics of a vertex that a pattern describes."""
+        return [name for name in self.rest.metric_names(self.id, vertex) if wanted.search(name)]
+
     def _source_metrics(self, wanted: re.Pattern[str]) -> dict[tuple[str, int], int | None]:
         found: dict[tuple[str, int], int | None] = {}
         for vertex in self.sources:
@@ -108,3 +128,8 @@ class FlinkJob:
                     number = int(float(value))
                     found[(m["topic"], int(m["partition"]))] = None if number <= NO_WATERMARK else number
         return found
+
+
+def _readable(name: str) -> str:
+    """An operator's name as a plan shows it, without the numbers of its nodes: "totals: Writer"."""
+    return NODE_ID.sub("", name).replace("__", ": ").replace("_", " ") if "__" in name else NODE_ID.sub("", name)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, cast
 
 from confluent_kafka import Producer
 
-from streamlings import shop
+from streamlings import shop, wait
 from streamlings.checks import Check
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
 from streamlings.stage.job import FlinkJob
-from streamlings.stage.timeline import Timeline
+from streamlings.stage.patience import Patience
+from streamlings.stage.story import story
+from streamlings.stage.timeline import Moment, Timeline
 from streamlings.stage.topic import StageTopic, make_producer
 from streamlings.worker.host import WARM_UP_JOB
 from streamlings.worker.program import Program
@@ -44,6 +46,9 @@ class Scene:
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start = start
+        self._dropped = 0
+        self._patience: Patience | None = None
+        self._rows_will_come = True
         self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
     @cached_property
@@ -86,6 +91,7 @@ class Scene:
                 self.jobs.append(FlinkJob(self.rest, overview["jid"]))
         for job in self.jobs:
             job.refresh()
+        self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
         return self.jobs
 
     def watermark(self) -> int | None:
@@ -93,6 +99,34 @@ class Scene:
         values = [j.watermark() for j in self.refresh()]
         known = [v for v in values if v is not None]
         return min(known) if known and len(known) == len(values) else None
+
+    def observe(self) -> None:
+        """Note where the watermarks stand and what was dropped as late, read what came out so far, and end a step of the timeline."""
+        of: dict[str, int | None] = {}
+        for job in self.refresh():
+            of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
+        if any(value is not None for value in of.values()):
+            self.timeline_.watermark(self.watermark(), of)
+        dropped = sum(job.late_records_dropped() for job in self.jobs)
+        if dropped > self._dropped:
+            count = dropped - self._dropped
+            self.timeline_.add(Moment("late", text=f"Flink dropped {count} {'event' if count == 1 else 'events'} as late", count=count))
+        self._dropped = dropped
+        self._read_what_was_written()
+        self.timeline_.step()
+
+    def _read_what_was_written(self, *, deadline_s: float = 0.5) -> None:
+        """Read until as many rows are there as the sinks say they have written. Rows of an open transaction, or in a topic that is not
+        on the stage, never come: after one wait in vain there is no other."""
+        written = sum(job.rows_written() for job in self.jobs)
+
+        def read() -> bool:
+            for topic in self.outputs():
+                topic.poll()
+            return sum(len(topic.seen) for topic in self.outputs()) >= written
+
+        if not read() and self._rows_will_come:
+            self._rows_will_come = bool(wait.until(read, deadline_s=deadline_s, every_ms=5))
 
     def restored_checkpoints(self) -> list[int]:
         """Ids of the checkpoints that the jobs were restored from after a failure."""
@@ -112,13 +146,17 @@ class Scene:
                     lines.append(f"it has read {read} of {end} events of {topic.name}-{partition}")
         return lines
 
+    def windows(self, *, minutes: int) -> None:
+        """Say which tumbling windows the task speaks of, so that the timeline can say when the watermark has passed their ends."""
+        self.timeline_.window_ms = minutes * 60_000
+
     def act(self, title: str) -> None:
         """Begin a new part of the scenario, which `timeline` can show by itself."""
         self.timeline_.act(title)
 
     def timeline(self, *about: object, act: str = "", limit: int = 16) -> list[str]:
         """What happened in one act (by default the first), as lines of text; of events and rows only those that mention one of `about`."""
-        return self.timeline_.lines(*about, act=act, limit=limit)
+        return story(self.timeline_, *about, act=act, limit=limit)
 
     def short(self, full_name: str) -> str:
         """A topic's name without this check's prefix."""

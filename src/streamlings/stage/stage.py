@@ -8,9 +8,10 @@ from collections.abc import Callable
 from streamlings import shop, wait
 from streamlings.checks import Check
 from streamlings.errors import LabError
-from streamlings.servers import broker, cluster
+from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
+from streamlings.stage.patience import Patience
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import Stuck, diagnose
 
@@ -22,6 +23,10 @@ Looks, not seconds: on a machine that is short of time each look takes longer, t
 
 START_S = 60
 """How long the tasks of a job may take to start before a barrier's own deadline counts."""
+
+
+PROGRAM_S = 15
+"""How much processor time a program may take until it submits its job, or without Flink does what is awaited."""
 
 
 class Stage(Scene):
@@ -36,13 +41,13 @@ class Stage(Scene):
         *,
         proves: Check | None = None,
         hint: str = "",
-        deadline_s: float = 15,
+        deadline_s: float = 60,
         patience: int = PATIENCE,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
-        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or everything
-        was read and nothing moved over `patience` looks at fresh metrics, or the deadline has passed.
+        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed or waits for
+        something itself, or everything was read and nothing moved over `patience` looks at fresh metrics, or the deadline has passed.
         """
         self.start()
         end = time.monotonic() + deadline_s
@@ -64,22 +69,20 @@ class Stage(Scene):
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
 
-    def settle(self, reached: Callable[[], object], *, deadline_s: float = 30) -> None:
+    def settle(self, reached: Callable[[], object], *, deadline_s: float = 60) -> None:
         """Wait until `reached` answers something true, or everything was read and nothing moves any more; never raises Stuck."""
         try:
             self.until(reached, "", deadline_s=deadline_s)
         except Stuck:
             return
 
-    def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 15) -> None:
+    def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
         """A barrier: the watermark behind the sources is at least `at` (1 ms less counts: DataStream's bound is that much stricter)."""
         target = shop.ms(at, day=day) - 1
         self.until(lambda: (self.watermark() or 0) >= target, f"a watermark of {at}", proves=proves, hint=hint, deadline_s=deadline_s)
-        self.timeline_.watermark(self.watermark())
-        for topic in self.outputs():
-            topic.poll()
+        self.observe()
 
-    def until_running(self, *, proves: Check | None = None, deadline_s: float = 15) -> None:
+    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60) -> None:
         """A barrier: the program has submitted a job, and every task of it runs."""
         self.until(
             lambda: self.refresh() and all(j.running or j.state == "FINISHED" for j in self.jobs),
@@ -88,55 +91,66 @@ class Stage(Scene):
             deadline_s=deadline_s,
         )
 
-    def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, patience: int = 35) -> None:
+    def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = 35) -> None:
         """A barrier: a checkpoint that began after this call has completed, by the job's own schedule."""
         done = sum(j.completed_checkpoints() for j in self.refresh())
         wanted = done + 2  # the first one to complete may have begun before
         enough = lambda: sum(j.completed_checkpoints() for j in self.refresh()) >= wanted  # noqa: E731
         self.until(enough, "a completed checkpoint", proves=proves, hint=hint, deadline_s=deadline_s, patience=patience)
-        self.timeline_.note("checkpoint", f"{wanted} completed so far")
+        self.timeline_.note("checkpoint", "completed, by the job's own schedule")
+        self.timeline_.step()
 
-    def until_restored(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 30) -> None:
+    def until_restored(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
         """A barrier: after a kill, every task of the job runs again."""
         back = lambda: self.refresh() and all(j.running and not j.taskmanagers() & set(self.killed) for j in self.jobs)  # noqa: E731
         self.until(back, "the job running again", proves=proves, hint=hint, deadline_s=deadline_s)
         restored = self.restored_checkpoints()
         self.timeline_.note("restored", f"from checkpoint {restored[0]}" if restored else "from no checkpoint: its state is empty")
+        self.timeline_.step()
 
-    def until_committed(self, group: str, topic: str, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15) -> None:
+    def until_committed(self, group: str, topic: str, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
         """A barrier: the group that the program calls `lab.name(group)` has committed the end of every partition of a topic."""
         of = self.topics[topic]
         done = lambda: evidence.committed_offsets(self.lab.kafka, self.prefix + group, of.full_name) == of.ends  # noqa: E731
         self.until(done, f"offsets committed by {group} up to the end of {topic}", proves=proves, hint=hint, deadline_s=deadline_s)
 
-    def until_finished(self, *, proves: Check | None = None, deadline_s: float = 20) -> None:
-        """A barrier: the program has ended, with exit code 0."""
+    def until_finished(self, *, proves: Check | None = None, limit_s: float = 20) -> None:
+        """A barrier: the program has ended, with exit code 0. `limit_s` is how much processor time it may take."""
         self.start()
-        assert self.program is not None
-        if not self.program.until_ended(deadline_s):
-            self._give_up("the end of your program", proves, [f"your program was still running after {deadline_s:.0f} s and was stopped"])
-        if self.program.exit_code != 0 or self.program.output.flooded:
+        program = self.program
+        assert program is not None
+        patience = Patience(program, limit_s)
+        wait.until(lambda: program.ended or patience.exhausted(), deadline_s=5 * limit_s, every_ms=10)
+        if not program.ended:
+            self._give_up("the end of your program", proves, [f"your program was still running after {limit_s:.0f} s and was stopped"])
+        if program.exit_code != 0 or program.output.flooded:
             self._give_up("the end of your program", proves)
         self._reached(proves)
 
     # ---- what goes wrong on purpose
 
-    def kill_taskmanager(self) -> None:
+    def kill_taskmanager(self, *, after: Callable[[], object] = lambda: None) -> None:
         """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. A check of the kind "restore" has a spare one.
 
-        Raises LabError where no job runs.
+        `after` is done before. The JobManager stands still meanwhile, so that no checkpoint begins between what the job then reads and
+        the kill; so `after` must not ask Flink anything, and ends within 2 s (heartbeats are missed after 3 s). Raises LabError where no
+        job runs.
         """
         hosts = sorted(set().union(*(j.taskmanagers() for j in self.refresh())))
         if not hosts:
             raise LabError("no TaskManager runs the job that should lose it")
         wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
         self.killed += hosts
-        cluster.kill_taskmanagers(hosts)
-        self.timeline_.note("kill", f"the TaskManager was killed ({', '.join(hosts)})")
+        with process.standing_still(state.read().processes["jobmanager"]):
+            after()
+            cluster.kill_taskmanagers(hosts)
+        self.timeline_.step()
+        self.timeline_.note("kill", "the TaskManager was killed")
         self.rest.until_gone(hosts)
 
     def restart_kafka(self) -> None:
         """SIGKILL the broker and start it again on the same data and port."""
+        self.timeline_.step()
         broker.restart()
         self.timeline_.note("kill", "the broker was killed and started again")
 
@@ -156,10 +170,10 @@ class Stage(Scene):
         assert self.program is not None
         jobs = self.refresh()
         failed = self.program.output.flooded or self.program.exit_code not in (None, 0)
-        if not self.uses_flink:
-            return None, failed or self.program.exit_code is not None
-        if not jobs:
-            return None, failed or self.program.exit_code == 0
+        if not self.uses_flink or not jobs:
+            if self._patience is None:
+                self._patience = Patience(self.program, PROGRAM_S)
+            return None, failed or self.program.exit_code is not None or self._patience.exhausted()
         if all(j.state in ENDED for j in jobs):
             return None, True
         if any(not j.running for j in jobs):
@@ -186,9 +200,7 @@ class Stage(Scene):
                 f"after {START_S} s the job's tasks had not started yet: {', '.join(starting)}", hint="is this machine very busy?"
             )
         if self.uses_flink:
-            watermark = self.watermark()
-            if watermark is not None:
-                self.timeline_.watermark(watermark)
+            self.observe()
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)
         goes_on = all(j.state == "RUNNING" for j in self.jobs)  # the scenario's hint is for a program that runs and does something else
         raise Stuck(awaited, lines, its_hint or (hint if goes_on else ""), proves)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from streamlings.shop import clock
-from streamlings.stage.timeline import duration
+from streamlings.stage.story import duration
 
 if TYPE_CHECKING:
     from streamlings.checks import Check
@@ -84,7 +85,7 @@ def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
     wrote = [f"{count(len(t.seen), 'row')} to {t.name}" for t in stage.outputs()]
     line = "the Flink job has read everything that was sent, and wrote " + (" and ".join(wrote) or "nothing")
     if any("Collect table sink" in v["name"] for v in job.vertices):
-        chain = "its operators: " + ", then ".join(v["name"] for v in job.vertices)
+        chain = "its operators: " + ", then ".join(re.sub(r"\[\d+\]", "", v["name"]) for v in job.vertices)
         return [line, chain], "the result goes back to your program, which prints it. Which statement sends it to a topic?"
     if not any(t.seen for t in stage.outputs()):
         return [line], "no row passes. Compare what your query asks for with what the events say, letter by letter"

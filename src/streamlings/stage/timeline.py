@@ -1,111 +1,127 @@
-"""What happened, in the order in which it was observed: events sent, watermarks seen, rows that came out, kills, checkpoints."""
+"""What happened, in the order in which it was observed: events sent, watermarks seen, rows that came out, kills, checkpoints.
+
+Between two barriers nobody sees what comes first: a row is read some milliseconds after it was written, a watermark is asked for ten
+times a second. So moments have a step, which ends at every barrier, and within one step they stand in a fixed order: what was sent,
+where the watermark stood at the barrier, and what had come out by then.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal
 
-from streamlings.shop import clock
+from streamlings.shop import TICK, clock
+
+Kind = Literal["act", "kill", "sent", "restored", "watermark", "closed", "late", "output", "checkpoint"]
+WITHIN_A_STEP: tuple[Kind, ...] = ("act", "kill", "sent", "restored", "watermark", "closed", "late", "output", "checkpoint")
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One observation. `kind` is "sent", "watermark", "output", "checkpoint", "kill", "restored", "program" or "note"."""
+    """One observation. `at` is event time or watermark, epoch ms (None: no watermark yet); `text` says what a kind has of its own.
 
-    kind: str
-    text: str
+    A "watermark" has the lowest one behind the sources in `at`, and in `of` that of each operator and source partition. A "closed" is a
+    window of the task, from `opened` to `at`, whose end the watermark has passed; `count` is how many events in it had been sent by then.
+    A "late" is how many records Flink says it has dropped as late since the last time.
+    """
+
+    kind: Kind
+    step: int = 0
+    text: str = ""
     at: int | None = None
-    row: dict[str, Any] = field(default_factory=dict)
     topic: str = ""
     partition: int | None = None
+    offset: int | None = None
+    row: dict[str, Any] = field(default_factory=dict)
+    of: dict[str, int | None] = field(default_factory=dict)
+    count: int = 0
+    opened: int = 0
 
     def about(self, *words: object) -> bool:
-        return any(str(v) in {str(w) for w in words} for v in self.row.values())
+        """Whether one of its values is one of these words, or it is an order that only lets time pass."""
+        return (self.kind == "sent" and str(self.row.get("customer_id")).startswith(f"{TICK}-")) or any(
+            str(v) in {str(w) for w in words} for v in self.row.values()
+        )
 
 
 class Timeline:
-    """Collects moments; repeats of the same watermark are left out."""
+    """Collects moments. `step` ends a step: a barrier was reached, or something was done on purpose."""
 
     def __init__(self) -> None:
-        self.moments: list[Moment] = []
-        self._newest: int | None = None
-        self._watermark: int | None = None
+        self.window_ms = 0
+        """The size of the windows that the task speaks of; 0 where it speaks of none."""
+        self.parallel = False
+        """Whether some task of the job runs more than once."""
+        self._moments: list[Moment] = []
+        self._step = 0
 
-    def sent(self, topic: str, partition: int | None, row: dict[str, Any]) -> None:
+    @property
+    def moments(self) -> list[Moment]:
+        """Step by step; within a step in the order of WITHIN_A_STEP, rows by topic, partition and offset.
+
+        Of a job that runs in parallel, rows of one step stand in alphabetical order: which of its tasks was quicker says nothing.
+        """
+
+        def place(m: Moment) -> tuple[object, ...]:
+            rows: tuple[object, ...] = ()
+            if m.kind == "output":
+                content = tuple((type(v).__name__, v if isinstance(v, int | str | Decimal) else str(v)) for v in m.row.values())
+                rows = (m.topic, content if self.parallel else (), m.partition or 0, m.offset or 0)
+            return (m.step, WITHIN_A_STEP.index(m.kind), *rows)
+
+        return sorted(self._moments, key=place)
+
+    def step(self) -> None:
+        self._step += 1
+
+    def add(self, moment: Moment) -> None:
+        self._moments.append(replace(moment, step=self._step))
+
+    def sent(self, topic: str, partition: int, offset: int, row: dict[str, Any]) -> None:
         at = row.get("timestamp")
-        behind = self._newest - at if isinstance(at, int) and self._newest is not None else 0
-        what = " ".join(str(v) for k, v in row.items() if k in ("customer_id", "amount", "status"))
-        remarks = [f"{duration(behind)} behind the newest"] if behind > 0 else []
-        if isinstance(at, int) and self._watermark is not None and at < self._watermark:
-            remarks.append("behind the watermark")
-        self.moments.append(
-            Moment("sent", "   ".join([what, ", ".join(remarks)]).rstrip(), at if isinstance(at, int) else None, row, topic, partition)
-        )
-        if isinstance(at, int):
-            self._newest = max(at, self._newest or at)
+        self.add(Moment("sent", topic=topic, partition=partition, offset=offset, row=row, at=at if isinstance(at, int) else None))
 
-    def watermark(self, value: int | None) -> None:
-        self._watermark = value
-        text = "none yet" if value is None else clock(value)
-        last = next((m for m in reversed(self.moments) if m.kind == "watermark"), None)
-        if last is None or last.text != text:
-            self.moments.append(Moment("watermark", text, value))
+    def output(self, topic: str, partition: int, offset: int, row: dict[str, Any]) -> None:
+        self.add(Moment("output", topic=topic, partition=partition, offset=offset, row=row))
 
-    def output(self, topic: str, partition: int, row: dict[str, Any]) -> None:
-        what = "  ".join(f"{k} {v}" for k, v in row.items())
-        self.moments.append(Moment("output", what, None, row, topic, partition))
+    def watermark(self, value: int | None, of: dict[str, int | None]) -> None:
+        """Where it stands. One that has not moved since the last one says nothing new and is left out; within a step the last counts."""
+        self._moments = [m for m in self._moments if (m.kind, m.step) != ("watermark", self._step)]
+        if value != self.last_watermark() or not any(m.kind == "watermark" for m in self._moments):
+            self.add(Moment("watermark", at=value, of=of))
+            self._close_windows(value)
 
-    def note(self, kind: str, text: str) -> None:
-        self.moments.append(Moment(kind, text))
+    def _close_windows(self, watermark: int | None) -> None:
+        if not self.window_ms or watermark is None:
+            return
+        closed = {m.at for m in self._moments if m.kind == "closed"}
+        starts = [m.at // self.window_ms * self.window_ms for m in self._moments if m.kind == "sent" and m.at is not None]
+        for start in sorted(set(starts)):
+            end = start + self.window_ms
+            if end <= watermark + 1 and end not in closed:  # a watermark of 12:00:59.999 says that 12:00 is over
+                self.add(Moment("closed", text=f"{clock(start)[:-3]}-{clock(end)[:-3]}", at=end, opened=start, count=starts.count(start)))
+
+    def last_watermark(self) -> int | None:
+        return next((m.at for m in reversed(self._moments) if m.kind == "watermark"), None)
+
+    def note(self, kind: Kind, text: str) -> None:
+        self.add(Moment(kind, text=text))
 
     def act(self, title: str) -> None:
         """A new part of the scenario begins."""
-        self.moments.append(Moment("act", title))
+        self.step()
+        self.add(Moment("act", text=title))
 
-    def lines(self, *about: object, act: str = "", limit: int = 16) -> list[str]:
-        """As text, at most 100 columns: everything, or only rows that mention one of `about` (watermarks and kills always).
+    def part(self, act: str) -> list[Moment]:
+        """The moments of the part of that title; of the part before the first act, where there is none of that title."""
+        moments = self.moments
+        starts = [i for i, m in enumerate(moments) if m.kind == "act"]
+        titles = ["", *(moments[i].text for i in starts)]
+        edges = [0, *starts, len(moments)]
+        chosen = titles.index(act) if act in titles else 0
+        return [m for m in moments[edges[chosen] : edges[chosen + 1]] if m.kind != "act"]
 
-        With `act`, only what happened in the part of that title; "" is the part before the first one, where there are parts.
-        """
-        chosen = [m for m in _part(self.moments, act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
-        chosen = _without_runs_of_watermarks(chosen)
-        cut = [m for m in chosen[: limit // 2]] + [m for m in chosen[-(limit - limit // 2) :]] if len(chosen) > limit else chosen
-        lines = [_line(m) for m in cut]
-        if len(chosen) > limit:
-            lines.insert(limit // 2, f"  ... {len(chosen) - limit} more ...")
-        return lines
-
-    def latest_act(self, limit: int) -> list[str]:
-        """The newest part, as text."""
-        title = next((m.text for m in reversed(self.moments) if m.kind == "act"), "")
-        return self.lines(act=title, limit=limit)
-
-
-def _part(moments: list[Moment], act: str) -> list[Moment]:
-    starts = [i for i, m in enumerate(moments) if m.kind == "act"]
-    titles = [""] + [moments[i].text for i in starts]
-    edges = [0, *starts, len(moments)]
-    chosen = titles.index(act) if act in titles else 0
-    return [m for m in moments[edges[chosen] : edges[chosen + 1]] if m.kind != "act"]
-
-
-def _line(m: Moment) -> str:
-    at = clock(m.at) if m.kind == "sent" and m.at is not None else ""
-    text = f"{m.kind:<10} {at:<9} {m.text}" if m.kind == "sent" else f"{m.kind:<10} {m.text}"
-    return text if len(text) <= 90 else text[:87] + "..."
-
-
-def _without_runs_of_watermarks(moments: list[Moment]) -> list[Moment]:
-    """Of several watermarks in a row only the last says anything."""
-    return [
-        m for m, following in zip(moments, [*moments[1:], None], strict=True) if not (following and m.kind == following.kind == "watermark")
-    ]
-
-
-def duration(milliseconds: int) -> str:
-    """For people: "4.9 s", "20 min", "1 h 15 min"."""
-    seconds = milliseconds / 1000
-    if seconds < 120:
-        return f"{seconds:g} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+    def latest_act(self) -> str:
+        """The title of the newest part, "" for the first."""
+        return next((m.text for m in reversed(self._moments) if m.kind == "act"), "")

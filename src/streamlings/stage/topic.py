@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
+from streamlings import shop
 from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
 from streamlings.servers import broker
@@ -26,6 +27,8 @@ class StageTopic:
         self.sent: list[Row] = []
         self.ends: dict[int, int] = {}
         """Sent so far: by partition, the offset behind the last event."""
+        self.newest: dict[int, int] = {}
+        """Sent so far: by partition, the newest event time, epoch ms."""
         self.seen: list[Record] = []
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
@@ -35,23 +38,37 @@ class StageTopic:
     def send(self, *events: Row, partition: int | None = None, key: str = "customer_id") -> None:
         """Send events in order, and wait until the broker has them. Raises LabError when it does not take them."""
         producer = self.stage.producer
+        delivered: dict[int, Message] = {}
         failed: list[KafkaError] = []
 
-        def delivered(error: KafkaError | None, message: Any) -> None:
+        def report(nth: int, error: KafkaError | None, message: Message) -> None:
             if error is not None:
                 failed.append(error)
             else:
-                self.ends[message.partition()] = message.offset() + 1
+                delivered[nth] = message
 
-        for event in events:
+        for nth, event in enumerate(events):
             where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
-            producer.produce(self.full_name, to_json(event), key=str(event.get(key, "")).encode(), on_delivery=delivered, **where)
-        left = producer.flush(10)
-        if left or failed:
+            producer.produce(
+                self.full_name, to_json(event), key=str(event.get(key, "")).encode(), on_delivery=partial(report, nth), **where
+            )
+        if producer.flush(10) or failed:
             raise LabError(f"the broker did not take events for {self.name}", details=str(failed[:1]), hint="./streamlings status")
-        for event in events:
+        for nth, event in enumerate(events):
+            at, offset = delivered[nth].partition() or 0, delivered[nth].offset() or 0
             self.sent.append(event)
-            self.stage.timeline_.sent(self.name, partition, event)
+            self.ends[at] = max(offset + 1, self.ends.get(at, 0))
+            self.newest[at] = max(event.get("timestamp", 0), self.newest.get(at, 0))
+            self.stage.timeline_.sent(self.name, at, offset, event)
+
+    def tick(self, at: str | int) -> list[Row]:
+        """Send an order of that time to every partition that has none so new: the watermark is the lowest of all partitions. The orders."""
+        time = at if isinstance(at, int) else shop.ms(at)
+        behind = [p for p in range(self.partitions) if self.newest.get(p, 0) < time]
+        ticks = {p: self.stage.shop.order(f"{shop.TICK}-{p}", time) for p in behind}
+        for partition, order in ticks.items():
+            self.send(order, partition=partition)
+        return list(ticks.values())
 
     def poll(self, timeout_s: float = 0) -> list[Record]:
         """Records that have arrived since the last call, waiting up to `timeout_s` for the first."""
@@ -63,11 +80,11 @@ class StageTopic:
             if message.error() is None:
                 record = Record.of(message)
                 fresh.append(record)
-                self.stage.timeline_.output(self.name, record.partition, record.row() or {"value": repr(record.value)[:60]})
+                self.stage.timeline_.output(self.name, record.partition, record.offset, record.row() or _undecoded(record))
         self.seen += fresh
         return fresh
 
-    def until(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 15, **fields: object) -> None:
+    def until(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, **fields: object) -> None:
         """A barrier: wait until some row with these fields has come out, while the stream is open.
 
         `hint` is for the learner whose program never emits it.
@@ -134,6 +151,12 @@ def make_producer(address: str) -> Producer:
     """The scenario's own producer: at once, in order, acknowledged. (An idempotent one would wait half a second for its producer id.)"""
     settings = {"linger.ms": 0, "acks": "all", "max.in.flight": 1, "partitioner": "murmur2_random", "log_level": 0}
     return Producer({"bootstrap.servers": address} | settings)
+
+
+def _undecoded(record: Record) -> Row:
+    """What a timeline shows of a record that holds no JSON object."""
+    key = (record.key or b"").decode("utf-8", "replace")
+    return {"tombstone": key} if record.value is None else {"value": repr(record.value)[:60]}
 
 
 def rows_of(records: Iterable[Record]) -> list[Row]:

@@ -24,8 +24,11 @@ from streamlings.worker.execute import execute
 WARM_UP_JOB = "streamlings: warming up"
 
 
-def warm_up(rest_address: str) -> None:
-    """Start the gateway, point it at the cluster, and run one small job of each API, so that classes are loaded and compiled."""
+def warm_up(rest_address: str) -> Any:
+    """Start the gateway, point it at the cluster, and run one small job of each API, so that classes are loaded and compiled.
+
+    Returns Flink's configuration object, of which every environment that a program creates takes a copy.
+    """
     from pyflink.java_gateway import get_gateway
 
     jvm = get_gateway().jvm
@@ -46,6 +49,7 @@ def warm_up(rest_address: str) -> None:
         jvm.java.util.ArrayList(),
     )
     _throw_away_query()
+    return settings
 
 
 def _throw_away_query() -> None:
@@ -70,7 +74,7 @@ def _throw_away_query() -> None:
     tables.execute_sql("INSERT INTO nowhere VALUES (1)").wait()
 
 
-def serve(name: str) -> None:
+def serve(name: str, settings: Any) -> None:
     """Announce readiness in `workers/NAME.json` and run programs until killed."""
     listener = socket.create_server(("127.0.0.1", 0))
     token = secrets.token_hex(16)
@@ -84,6 +88,7 @@ def serve(name: str) -> None:
         output = _accept(listener, token)
         with control, output:
             request = json.loads(_line(control))
+            settings.setString("parallelism.default", str(request["parallelism"]))
             code = _run(request, output)
             control.sendall(json.dumps({"exit_code": code}).encode() + b"\n")
 
@@ -135,5 +140,4 @@ def _run(request: dict[str, Any], output: socket.socket) -> int:
 
 
 if __name__ == "__main__":
-    warm_up(sys.argv[2])
-    serve(sys.argv[1])
+    serve(sys.argv[1], warm_up(sys.argv[2]))

@@ -12,6 +12,8 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from streamlings import wait
 
 TAIL_BYTES = 16_384
@@ -51,6 +53,17 @@ class Program:
     @property
     def ended(self) -> bool:
         return self.exit_code is not None or self.output.flooded
+
+    def cpu_s(self) -> float:
+        """Processor time that its processes have had so far, in seconds; what has ended no longer counts."""
+        total = 0.0
+        try:
+            for each in [(leader := psutil.Process(self.pid)), *leader.children(recursive=True)]:
+                times = each.cpu_times()
+                total += times.user + times.system
+        except psutil.Error:
+            pass
+        return total
 
     def until_ended(self, deadline_s: float) -> bool:
         """Whether the program ended within the deadline (a flood counts as an end: it is stopped)."""
@@ -115,12 +128,13 @@ class PlainProgram(Program):
 class WorkerProgram(Program):
     """A Flink program inside a warm process. `kill` ends the process with its JVM; `release` leaves it for the next program."""
 
-    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, port: int, token: str, pid: int) -> None:
+    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, port: int, token: str, pid: int, parallelism: int = 1) -> None:
         super().__init__(path)
         self.pid = pid
         self._control = self._connect(port, token)
         self._output = self._connect(port, token)
-        self._control.sendall(json.dumps({"program": str(path), "env": env, "cwd": str(cwd)}).encode() + b"\n")
+        request = {"program": str(path), "env": env, "cwd": str(cwd), "parallelism": parallelism}
+        self._control.sendall(json.dumps(request).encode() + b"\n")
         self._in_thread(self._read)
         self._in_thread(self._await_exit)
 

@@ -1,0 +1,31 @@
+"""How long a program is waited for that has yet to do something: by the processor time that it got; a clock is unfair on a busy machine."""
+
+from __future__ import annotations
+
+import time
+
+from streamlings.worker.program import Program
+
+IDLE_S, IDLE_CPU_S = 10, 0.02
+"""A program that got less than IDLE_CPU_S of processor time over IDLE_S (or its whole limit) waits for something that does not come."""
+
+
+class Patience:
+    """Ends when the program has had `limit_s` seconds of processor time, or has been idle, or after four times `limit_s` by the clock."""
+
+    def __init__(self, program: Program, limit_s: float) -> None:
+        self.program, self.limit_s = program, limit_s
+        self._began = time.monotonic()
+        self._looked: list[tuple[float, float]] = [(self._began, program.cpu_s())]
+
+    def exhausted(self) -> bool:
+        """Whether it is over; never before `limit_s` by the clock."""
+        now = time.monotonic()
+        if now - self._looked[-1][0] > 0.5:
+            self._looked.append((now, self.program.cpu_s()))
+        if now - self._began < self.limit_s:
+            return False
+        used = self._looked[-1][1] - self._looked[0][1]
+        lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
+        idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
+        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s

@@ -1,0 +1,99 @@
+"""A timeline as lines of text for a verdict: fixed columns, at most 86 characters, a long one cut in the middle."""
+
+from __future__ import annotations
+
+import re
+
+from streamlings.shop import clock
+from streamlings.stage.timeline import Moment, Timeline
+
+WIDTH = 86
+DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
+
+
+def story(timeline: Timeline, *about: object, act: str = "", limit: int = 16) -> list[str]:
+    """What happened in the part `act` (by default the first). Of events and rows only those that mention one of `about`, if any is given.
+
+    More than `limit` lines are cut in the middle.
+    """
+    remarks = _remarks(timeline.moments)
+    part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
+    lines = [line(m, remarks.get(id(m), "")) for m in _last_of_each_run(part)]
+    lines = _without_the_day(lines)
+    if len(lines) > limit:
+        head = limit // 2
+        lines = [*lines[:head], f"  ... {len(lines) - limit} more ...", *lines[head - limit :]]
+    return lines
+
+
+def line(m: Moment, remark: str = "") -> str:
+    """One moment as text: its kind, its event time where it has one, and what it says."""
+    when, what = time_and_content(m)
+    start = f"{m.kind:<10} {when:<10}  {what}" if when else f"{m.kind:<10} {what}"
+    text = f"{start.rstrip()}   {remark}".rstrip()
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
+
+
+def time_and_content(m: Moment) -> tuple[str, str]:
+    """Its event time as people write it, "" where it has none, and the rest in words."""
+    when = clock(m.at) if m.at is not None and m.kind in ("sent", "watermark") else "none yet" if m.kind == "watermark" else ""
+    if m.kind == "sent":
+        what = " ".join(str(v) for k, v in m.row.items() if k in ("customer_id", "amount", "status"))
+        return when, what + (f"   to {m.topic}-{m.partition}" if m.partition else "")
+    if m.kind == "output":
+        return when, "  ".join(f"{k} {v}" for k, v in m.row.items())
+    if m.kind == "closed":
+        return when, f"{m.text} is over, {m.count} {'event' if m.count == 1 else 'events'} sent in it by then"
+    return when, m.text
+
+
+def _without_the_day(lines: list[str]) -> list[str]:
+    """Where all times are of one day, as they are in a case of its own, the day says nothing."""
+    days = {found[0] for text in lines if (found := DAY.search(text))}
+    timed = [text for text in lines if text.startswith(("sent", "watermark"))]
+    return [DAY.sub("", text) for text in lines] if len(days) == 1 and all(DAY.search(text) for text in timed) else lines
+
+
+def duration(milliseconds: int) -> str:
+    """For people: "4.9 s", "20 min", "1 h 15 min"."""
+    seconds = milliseconds / 1000
+    if seconds < 120:
+        return f"{seconds:g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
+def _remarks(moments: list[Moment]) -> dict[int, str]:
+    """Of each event that was sent: how late it came, and whether the watermark had passed it. Of each watermark: which windows it ends."""
+    newest: int | None = None
+    watermark: int | None = None
+    found: dict[int, str] = {}
+    for m in moments:
+        if m.kind == "watermark":
+            watermark = m.at
+            found[id(m)] = _over([w.text for w in moments if w.kind == "closed" and w.step == m.step])
+        if m.kind != "sent" or m.at is None:
+            continue
+        said = [f"{duration(newest - m.at)} late"] if newest is not None and m.at < newest else []
+        over = [w for w in moments if w.kind == "closed" and w.step < m.step and w.at is not None and m.at in range(w.opened, w.at)]
+        if over:
+            said.append(f"{over[0].text} is over")
+        elif watermark is not None and m.at < watermark:
+            said.append("the watermark has passed it")
+        found[id(m)] = ", ".join(said)
+        newest = max(m.at, newest or m.at)
+    return found
+
+
+def _over(windows: list[str]) -> str:
+    if len(windows) > 1:
+        return f"{len(windows)} windows are over, {windows[0]} to {windows[-1]}"
+    return f"{windows[0]} is over" if windows else ""
+
+
+def _last_of_each_run(moments: list[Moment]) -> list[Moment]:
+    """Without what its watermark's line says; of several watermarks in a row that end no window only the last says anything."""
+    said = [m for m in moments if m.kind != "closed"]
+    ends = {m.step for m in moments if m.kind == "closed"}
+    following = [*said[1:], None]
+    return [m for m, after in zip(said, following, strict=True) if m.step in ends or not (after and m.kind == after.kind == "watermark")]
