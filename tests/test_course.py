@@ -8,6 +8,7 @@ import pytest
 
 from streamlings import progress, workbook
 from streamlings.course import Course
+from streamlings.dev import golden
 from streamlings.dev import programs as declared
 from streamlings.errors import LabError, UsageError
 from streamlings.outcome import CheckResult, Result
@@ -87,13 +88,16 @@ def test_a_verdict_that_is_not_as_declared_falls_short(course: Path) -> None:
     by_role = {d.role: d for d in declared.programs(Course().find("note")) if d.role != "wrong" or d.path.stem == "in_capitals"}
     passed = result("passed", CheckResult("note_says_the_word", "", "passed"))
     as_said = result("failed", CheckResult("note_says_the_word", "", "failed", "edsger", "EDSGER"))
+    golden.record(by_role["wrong"].path, as_said)
     other_words = result("failed", CheckResult("note_says_the_word", "", "failed", "edsger", "nothing"))
+    other_detail = result("failed", CheckResult("note_says_the_word", "", "failed", "a word", "EDSGER"))
     other_check = result("failed", CheckResult("note_is_there", "", "failed", "x", "EDSGER"))
     unchecked = result("could_not_check")
     assert [by_role[r].falls_short(passed) for r in ("starter", "solution", "right", "wrong")] == ["passed", "", "", "passed"]
     assert [by_role[r].falls_short(as_said) for r in ("starter", "wrong")] == ["", ""]
     assert "failed note_says_the_word" in by_role["solution"].falls_short(as_said)
     assert "does not say 'EDSGER'" in by_role["wrong"].falls_short(other_words)
+    assert "expected  a word" in by_role["wrong"].falls_short(other_detail), "the whole feedback is compared"
     assert "failed note_is_there in place of note_says_the_word" in by_role["wrong"].falls_short(other_check)
     assert all(d.falls_short(unchecked).startswith("could not check") for d in by_role.values())
 
@@ -102,11 +106,21 @@ def test_what_an_exercise_lacks_on_paper(course: Path) -> None:
     exercise = Course().find("note")
     assert declared.shortcomings(exercise) == []
     exercise.discussion.unlink()
+    golden.recorded(exercise.wrong[-1]).unlink()
+    (exercise.folder / "wrong" / "long_gone.txt").write_text("")
     exercise.right[0].unlink()
     exercise.wrong[0].write_text(exercise.wrong[1].read_text())
     exercise.starter.write_text("pass\n" * 60)
     lacks = "\n".join(declared.shortcomings(exercise))
-    for words in ("DISCUSSION.md is missing", "no other right program", "says the same as", "0 TODOs", "60 lines"):
+    for words in (
+        "DISCUSSION.md is missing",
+        "no other right program",
+        "says the same as",
+        "0 TODOs",
+        "60 lines",
+        ".txt is missing",
+        "long_gone.txt belongs",
+    ):
         assert words in lacks
     exercise.wrong[0].unlink()
     assert "3 wrong programs" in "\n".join(declared.shortcomings(exercise))

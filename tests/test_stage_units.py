@@ -11,16 +11,18 @@ import pytest
 
 from streamlings import traps
 from streamlings.checks import Check, Failure, check, expect
-from streamlings.grader import _judge
+from streamlings.judging import judge
 from streamlings.shop import DAY, Shop, clock, ms
+from streamlings.stage.days import shorter, unruly
 from streamlings.stage.records import Record, to_json
+from streamlings.stage.story import story
 from streamlings.stage.stuck import Stuck, root_cause
 from streamlings.stage.timeline import Timeline
 
 # --- the shop
 
 
-@pytest.mark.parametrize("at", ["00:00:00", "12:00:10", "12:00:10.250", "23:59:59.999"])
+@pytest.mark.parametrize("at", ["00:00:00", "12:00:10", "12:00:10.25", "12:00:10.007", "23:59:59.999"])
 def test_a_time_goes_to_milliseconds_and_back(at: str) -> None:
     assert clock(ms(at)) == at
 
@@ -68,48 +70,107 @@ def order(customer: str, at: str) -> dict[str, Any]:
     return {"order_id": "o-1", "customer_id": customer, "amount": Decimal("9.50"), "timestamp": ms(at), "status": "PAID"}
 
 
-def test_the_timeline_says_what_was_late() -> None:
-    story = Timeline()
-    story.sent("orders", 0, order("ada", "12:00:10"))
-    story.watermark(None)
-    story.sent("orders", 0, order("bob", "12:01:00"))
-    story.watermark(ms("12:00:59"))
-    story.watermark(ms("12:00:59"))
-    story.sent("orders", 0, order("ada", "12:00:12"))
-    story.output("totals", 0, {"customer_id": "ada", "orders": 2})
-    assert story.lines() == [
-        "sent       12:00:10  ada 9.50 PAID",
+def test_the_story_says_what_was_late_and_which_windows_are_over() -> None:
+    happened = Timeline()
+    happened.window_ms = 60_000
+    happened.sent("orders", 0, 0, order("ada", "12:00:10"))
+    happened.watermark(None, {"orders-0": None})
+    happened.step()
+    happened.sent("orders", 0, 1, order("bob", "12:01:04"))
+    happened.output("totals", 0, 0, {"customer_id": "ada", "orders": 1})
+    happened.watermark(ms("12:00:59.999"), {"orders-0": ms("12:00:59.999")})
+    happened.step()
+    happened.sent("orders", 1, 0, order("ada", "12:00:12"))
+    assert story(happened) == [
+        "sent       12:00:10    ada 9.50 PAID",
         "watermark  none yet",
-        "sent       12:01:00  bob 9.50 PAID",
-        "watermark  12:00:59",
-        "sent       12:00:12  ada 9.50 PAID   48 s behind the newest, behind the watermark",
-        "output     customer_id ada  orders 2",
+        "sent       12:01:04    bob 9.50 PAID",
+        "watermark  12:00:59.999   12:00-12:01 is over",
+        "output     customer_id ada  orders 1",
+        "sent       12:00:12    ada 9.50 PAID   to orders-1   52 s late, 12:00-12:01 is over",
     ]
-    assert [line.split()[2] for line in story.lines("ada") if line.startswith("sent")] == ["ada", "ada"]
-    assert [line for line in story.lines("ada") if line.startswith("watermark")] == ["watermark  12:00:59"], "of several in a row, the last"
+    assert [line.split()[2] for line in story(happened, "ada") if line.startswith("sent")] == ["ada", "ada"]
 
 
-def test_a_long_timeline_is_cut_in_the_middle_and_narrow() -> None:
-    story = Timeline()
+def test_within_a_step_the_order_is_fixed_whoever_was_quicker() -> None:
+    def watched(*offsets: int, parallel: bool) -> list[str]:
+        happened = Timeline()
+        happened.parallel = parallel
+        for offset in offsets:
+            happened.output("totals", 0, offset, {"customer_id": ["bob", "ada"][offset], "orders": offset})
+        happened.watermark(ms("12:00"), {"orders-0": ms("12:00")})
+        happened.sent("orders", 0, 0, order("ada", "12:00:10"))
+        return [m.kind + str(m.row.get("orders", "")) for m in happened.moments]
+
+    assert watched(0, 1, parallel=False) == watched(1, 0, parallel=False) == ["sent", "watermark", "output0", "output1"]
+    assert watched(0, 1, parallel=True) == ["sent", "watermark", "output1", "output0"], "by content: ada before bob"
+
+
+def test_a_watermark_that_stands_still_is_told_once() -> None:
+    happened = Timeline()
+    for at in ("12:00:10", "12:00:20", "12:00:20"):
+        happened.watermark(ms(at), {"orders-0": ms(at)})
+        happened.step()
+    assert [m.at for m in happened.moments] == [ms("12:00:10"), ms("12:00:20")]
+    assert story(happened) == ["watermark  12:00:20"], "of several in a row, the last"
+
+
+def test_a_long_story_is_cut_in_the_middle_and_narrow() -> None:
+    happened = Timeline()
     for n in range(40):
-        story.output("totals", 0, {"customer_id": f"c{n}", "text": "x" * 200})
-    lines = story.lines(limit=6)
+        happened.output("totals", 0, n, {"customer_id": f"c{n}", "text": "x" * 200})
+    lines = story(happened, limit=6)
     assert len(lines) == 7
     assert lines[3] == "  ... 34 more ..."
     assert lines[0].startswith("output     customer_id c0") and lines[-1].startswith("output     customer_id c39")
-    assert all(len(line) <= 100 for line in lines)
+    assert all(len(line) <= 86 for line in lines)
+
+
+def test_a_day_of_its_own_is_not_named_in_every_line() -> None:
+    happened = Timeline()
+    happened.sent("orders", 0, 0, order("ada", "12:00:10") | {"timestamp": ms("12:00:10", day=3)})
+    assert story(happened) == ["sent       12:00:10  ada 9.50 PAID"]
 
 
 def test_acts_divide_a_timeline() -> None:
-    story = Timeline()
-    story.note("note", "before")
-    story.act("the kill")
-    story.note("kill", "killed")
-    story.act("afterwards")
-    story.note("restored", "from checkpoint 3")
-    assert story.lines() == ["note       before"]
-    assert story.lines(act="the kill") == ["kill       killed"]
-    assert story.latest_act(5) == ["restored   from checkpoint 3"]
+    happened = Timeline()
+    happened.note("checkpoint", "before")
+    happened.act("the kill")
+    happened.note("kill", "killed")
+    happened.act("afterwards")
+    happened.note("restored", "from checkpoint 3")
+    assert story(happened) == ["checkpoint before"]
+    assert story(happened, act="the kill") == ["kill       killed"]
+    assert story(happened, act=happened.latest_act()) == ["restored   from checkpoint 3"]
+
+
+# --- the unruly day
+
+
+def test_a_failing_stream_is_shortened_to_what_it_needs() -> None:
+    asked = []
+
+    def fails(items: list[int]) -> bool:
+        asked.append(items)
+        return {12, 20, 40} <= set(items)
+
+    assert shorter(list(range(60)), fails) == [12, 20, 40]
+    assert len(asked) < 40, "each is played on a real stream"
+
+
+def test_what_cannot_be_shortened_stays() -> None:
+    assert shorter([1, 2, 3], lambda items: False) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_event_of_an_unruly_day_is_later_than_promised_or_at_an_edge(seed: int) -> None:
+    shop = Shop(seed)
+    for events in unruly(shop.order, shop.random, first=60, windows=5, window_ms=60_000, late_ms=4_900).values():
+        newest = 0
+        for event in events:
+            assert newest - event["timestamp"] <= 4_900
+            assert 1_000 <= event["timestamp"] % 60_000 <= 59_000
+            newest = max(newest, event["timestamp"])
 
 
 # --- checks
@@ -156,7 +217,7 @@ def make(name: str, *, after: Check | None = None, fails: bool = False) -> Check
 def judged(checks: list[Check], *, proved: list[Check] | None = None, stuck: Stuck | None = None) -> str:
     """Outcomes by initial: p(assed), f(ailed), n(ot reached)."""
     stage: Any = SimpleNamespace(proved=proved or [], jobs=[], timeline_=Timeline())
-    return "".join(result.outcome[0] for result in _judge(checks, stage, stuck))
+    return "".join(result.outcome[0] for result in judge(checks, stage, stuck))
 
 
 def test_without_a_barrier_that_stuck_every_check_is_judged() -> None:
@@ -177,7 +238,7 @@ def test_a_barrier_that_stuck_fails_its_check_and_leaves_the_rest() -> None:
     a, b, c = make("a"), make("b"), make("c")
     stuck = Stuck("a row", ["nothing came", "why"], "look", b)
     assert judged([a, b, c], proved=[a], stuck=stuck) == "pfn"
-    result = _judge([a, b, c], SimpleNamespace(proved=[a], jobs=[], timeline_=Timeline()), stuck)[1]  # type: ignore[arg-type]
+    result = judge([a, b, c], SimpleNamespace(proved=[a], jobs=[], timeline_=Timeline()), stuck)[1]  # type: ignore[arg-type]
     assert (result.expected, result.actual, result.evidence, result.hint) == ("a row", "nothing came", ["why"], "look")
 
 
@@ -203,30 +264,9 @@ def test_the_innermost_cause_is_the_root() -> None:
     assert len(root_cause("x" * 1000)) == 400
 
 
-SAID = [
-    'SQL parse failed. Encountered "timestamp" at line 4, column 9.',
-    'SQL parse failed. Encountered "timestamp FROM" at line 1, column 8.',
-    "The window function requires the timecol is a time attribute type, but is TIMESTAMP(3).",
-    "Table sink 'x' doesn't support consuming update changes which is produced by node GroupAggregate(groupBy=[a])",
-    "Cannot apply '-' to arguments of type '<BIGINT> - <INTERVAL SECOND>'. Supported form(s): ...",
-    "Could not find any factory for identifier 'kafak' that implements 'org.example.DynamicTableFactory' in the classpath.",
-    "Traceback (your program only):\nBufferError: Local: Queue full",
-    "ValidationException: 'upsert-kafka' tables require to define a PRIMARY KEY constraint.",
-    "Property group.id is required when using committed offset for offsets initializer",
-    "This state is only accessible by functions executed on a KeyedStream",
-    "pemja.core.PythonException: <class 'AttributeError'>: 'NoneType' object has no attribute 'get_value_state'",
-    "The query has an upsert key that differs from the primary key of the sink table 'default_catalog.default_database.totals'.",
-]
-
-
-@pytest.mark.parametrize(("pattern", "trap"), traps.known(), ids=[pattern.pattern[:40] for pattern, _ in traps.known()])
-def test_a_trap_recognises_its_message(pattern: Any, trap: Any) -> None:
-    assert trap.means.endswith(".") and trap.attempt and trap.lesson
-    samples = [text for text in SAID if pattern.search(text)]
-    assert samples, "SAID has a sample for each entry"
-    for text in samples:
-        found = traps.recognise("some lines before\n" + text)
-        assert found is not None and found.means == trap.means, "no other entry recognises it"
+@pytest.mark.parametrize("entry", traps.known(), ids=lambda entry: entry.id)
+def test_a_trap_explains_and_names_its_lesson(entry: traps.Entry) -> None:
+    assert entry.means.endswith((".", ")")) and entry.attempt and entry.lesson
 
 
 def test_no_trap_in_what_is_fine() -> None:

@@ -30,6 +30,37 @@ def dev_check(exercises: tuple[str, ...], as_json: bool, record: bool) -> None:
     raise SystemExit(proof.run(list(exercises), as_json=as_json, record=record, say=say))
 
 
+@dev.command("mutate")
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--all", "everything", is_flag=True, help="all of every exercise's, not a sample")
+@json_option
+def dev_mutate(exercises: tuple[str, ...], everything: bool, as_json: bool) -> None:
+    """Derive small wrong variants from the solutions and list those that the checks let pass."""
+    from streamlings.dev import mutate
+
+    raise SystemExit(mutate.run(list(exercises), everything=everything, as_json=as_json, say=say))
+
+
+@dev.command("traps")
+@json_option
+def dev_traps(as_json: bool) -> None:
+    """Make Flink and Kafka say for real every message that traps.toml explains."""
+    from streamlings.dev import traps_report
+
+    raise SystemExit(traps_report.run(as_json=as_json, say=say))
+
+
+@dev.command("soak")
+@click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
+@click.option("--runs", type=click.IntRange(min=1), default=300, show_default=True, help="how many verdicts")
+@json_option
+def dev_soak(exercises: tuple[str, ...], runs: int, as_json: bool) -> None:
+    """Repeat every solution and every wrong program under processor load, and list verdicts that differ."""
+    from streamlings.dev import soak
+
+    raise SystemExit(soak.run(list(exercises), runs=runs, as_json=as_json, say=say))
+
+
 @dev.command("new")
 @click.argument("folder")
 @click.option("--kind", type=click.Choice(["none", "kafka", "bounded", "live", "restore"]), default="live", show_default=True)

@@ -17,6 +17,9 @@ from streamlings.paths import shown
 if TYPE_CHECKING:
     from streamlings.outcome import Result
 
+SHORTEN_S = 10
+"""How long a shorter stream that fails is looked for, after the verdict is shown."""
+
 exercise_argument = click.argument("exercise", required=False)
 
 
@@ -34,13 +37,17 @@ def start() -> None:
 @click.option("--seed", type=click.IntRange(min=0), help="the events of an earlier check; default: drawn")
 @click.option("--program", type=click.Path(dir_okay=False, path_type=Path), help="check this file in place of yours")
 @click.option("--solution", is_flag=True, help="check the published solution")
-def check(exercise: str | None, as_json: bool, seed: int | None, program: Path | None, solution: bool) -> None:
+@click.option("--timeline", metavar="FILE.html", help="draw all that happened into this file; - prints it")
+def check(exercise: str | None, as_json: bool, seed: int | None, program: Path | None, solution: bool, timeline: str | None) -> None:
     """A verdict on your program, now. EXERCISE is such as event_time/watermark; default: the next unsolved one."""
     from streamlings import progress, workbook
     from streamlings.grader import Grader
+    from streamlings.report import timeline as report
     from streamlings.report import verdict
 
     chosen = exercise_named(exercise)
+    if timeline and timeline != "-" and not Path(timeline).resolve().parent.is_dir():
+        raise UsageError(f"{timeline} cannot be written", hint="its folder does not exist")
     if program is not None and solution:
         raise UsageError("--program and --solution name two different programs", hint="give one of them")
     if program is None and not solution and workbook.prepare(chosen):
@@ -51,12 +58,20 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     rerun = f"./streamlings check {chosen.id} --seed {drawn}{which}"
 
     def tell(result: Result) -> None:
-        if as_json:
-            print(json.dumps(result.to_json(), indent=1), flush=True)
-            return
-        verdict.show(result, rerun=rerun)
+        if not as_json:
+            verdict.show(result, rerun=rerun)
 
-    result = Grader(say=say, tell=tell).check(chosen, file, seed=drawn)
+    judge = Grader(say=say, tell=tell, shorten_s=SHORTEN_S)
+    result = judge.check(chosen, file, seed=drawn)
+    if as_json:
+        print(json.dumps(result.to_json(), indent=1), flush=True)
+    elif result.failed_check and result.failed_check.shortest:
+        verdict.show_shortest(result.failed_check)
+    if timeline == "-":
+        report.show(judge.timeline)
+    elif timeline:
+        report.write(judge.timeline, result, Path(timeline))
+        say(f"what happened is drawn in {timeline}")
     if result.outcome == "passed" and file == chosen.work:
         progress.passed(chosen)
         if not as_json:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
 import secrets
 import shutil
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 from filelock import FileLock, Timeout
 
-from streamlings import cleanup, traps
-from streamlings.checks import Check, Failure
+from streamlings import cleanup
 from streamlings.course import Exercise
 from streamlings.errors import LabError, StreamlingsError, UsageError
-from streamlings.outcome import CheckResult, Result
+from streamlings.judging import checks_of, explain, judge, load_checks, play
+from streamlings.outcome import Result
 from streamlings.paths import shown, state_folder
 from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage.stage import Stage
-from streamlings.stage.story import story
-from streamlings.stage.stuck import Stuck
 from streamlings.stage.timeline import Timeline
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
@@ -41,6 +36,8 @@ class Grader:
     say: Say = quiet
     tell: Callable[[Result], None] = lambda _: None
     """Called as soon as the verdict is known; the stage is cleared after that."""
+    shorten_s: float = 0
+    """How long a shorter stream that fails is looked for after the verdict, in seconds."""
     timeline: Timeline = field(default_factory=Timeline)
     """What happened during the last check."""
 
@@ -81,12 +78,14 @@ class Grader:
             start = self.starter(exercise, program, lab, prefix, folder, workers)
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             self.timeline = stage.timeline_
-            stuck = _play(module.scenario, stage)
-            result.checks = _judge(checks, stage, stuck)
-            _explain(result, stage)
+            stuck = play(module.scenario, stage)
+            result.checks = judge(checks, stage, stuck)
+            explain(result, stage)
             result.seconds = round(time.monotonic() - began, 3)
             result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
             self.tell(result)
+            if self.shorten_s and (failed := result.failed_check) and failed.shorten:
+                failed.shortest = failed.shorten(self.shorten_s)
         finally:
             self.end(lab, stage, prefix, folder, workers)
 
@@ -139,76 +138,6 @@ class Grader:
             cleanup.one_taskmanager(lab, fresh=used_python and not self.trusted)
         if workers:
             pool.warm(lab.flink)
-
-
-def _play(scenario: Callable[[Stage], None], stage: Stage) -> Stuck | None:
-    """Let the scenario play to its end, or until it is stuck; then read what there is."""
-    try:
-        scenario(stage)
-        stuck = None
-    except Stuck as e:
-        stuck = e
-    stage.collect()
-    return stuck
-
-
-def _judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[CheckResult]:
-    """Judge every check that the scenario got to. The first that it did not get to fails, with the diagnosis."""
-    unproved = [c for c in checks if c not in stage.proved]
-    blamed = (stuck.proves or (unproved or checks)[0]) if stuck else None
-    results: dict[Check, CheckResult] = {}
-    for each in checks:
-        result = CheckResult(each.name, each.line, "passed")
-        if stuck is not None and each is blamed:
-            result.outcome = "failed"
-            result.expected, result.actual = stuck.awaited, stuck.diagnosis[0] if stuck.diagnosis else "it did not come"
-            lines = story(stage.timeline_, act=stage.timeline_.latest_act(), limit=10) if stage.jobs else []
-            result.evidence = stuck.diagnosis[1:] + ([""] if stuck.diagnosis[1:] and lines else []) + lines
-            result.hint = stuck.hint
-        elif (stuck is not None and each not in stage.proved) or (each.after and results[each.after].outcome != "passed"):
-            result.outcome = "not_reached"
-        else:
-            try:
-                each(stage)
-            except Failure as e:
-                result.outcome = "failed"
-                result.expected, result.actual, result.evidence, result.hint = e.expected, e.actual, e.because, e.hint
-        results[each] = result
-    return list(results.values())
-
-
-def _explain(result: Result, stage: Stage) -> None:
-    """Add what the program printed, what was measured, and known messages that were recognised."""
-    result.output_tail = "\n".join(stage.last_output(6))
-    result.measured = stage.measured
-    failed = result.failed_check
-    if failed is None:
-        return
-    said = [stage.program.output.text() if stage.program else "", *(j.rest.root_exception(j.id) for j in stage.jobs)]
-    failed.trap = traps.recognise("\n".join(said))
-
-
-def checks_of(module: ModuleType) -> list[Check]:
-    """The checks of a checks.py, in the order in which they stand in it."""
-    return [value for value in vars(module).values() if isinstance(value, Check)]
-
-
-def load_checks(exercise: Exercise) -> ModuleType:
-    """Import an exercise's checks.py under a name of its own. Raises LabError where it cannot be used."""
-    path = exercise.folder / "checks.py"
-    spec = importlib.util.spec_from_file_location("checks_of_" + exercise.id.replace("/", "_"), path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-        if not callable(module.scenario) or not checks_of(module):
-            raise ValueError("it needs a scenario and at least one @check: without one, everything would pass")
-    except Exception as e:
-        raise LabError(
-            f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}", details=traceback.format_exc(limit=-2)
-        ) from e
-    return module
 
 
 @contextmanager

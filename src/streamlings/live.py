@@ -12,7 +12,8 @@ from pathlib import Path
 
 from streamlings import cleanup, wait
 from streamlings.course import Exercise
-from streamlings.grader import Grader, alone, load_checks
+from streamlings.grader import Grader, alone
+from streamlings.judging import load_checks
 from streamlings.lab import files_of
 from streamlings.paths import state_folder
 from streamlings.servers import native

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "could_not_check"]
@@ -31,6 +32,10 @@ class CheckResult:
     evidence: list[str] = field(default_factory=list)
     hint: str = ""
     trap: Trap | None = None
+    shortest: list[str] = field(default_factory=list)
+    """A shorter stream on which it fails, too, as lines of text; [] where none was looked for or found."""
+    shorten: Callable[[float], list[str]] | None = field(default=None, repr=False)
+    """Looks for one, given some seconds. Not part of the JSON."""
 
 
 @dataclass
@@ -62,4 +67,6 @@ class Result:
         """The result as the published schema has it, with the versions that were used."""
         from streamlings.versions import versions
 
-        return {"schema": "streamlings/result/1"} | asdict(self) | {"versions": versions()}
+        checks = [{k: v for k, v in asdict(replace(c, shorten=None)).items() if k != "shorten"} for c in self.checks]
+        plain = asdict(replace(self, checks=[]))
+        return {"schema": "streamlings/result/1"} | plain | {"checks": checks, "versions": versions()}

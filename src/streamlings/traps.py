@@ -1,27 +1,62 @@
-"""Known messages of Flink and Kafka: what one said, what it means, what to try, which lesson. The texts stand in traps.toml."""
+"""Known messages of Flink, Kafka, Avro and PostgreSQL: what one said, what it means, what to try, which lesson. Texts: traps.toml."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from streamlings.outcome import Trap
 
+QUOTED = 160
+"""How much of a message is quoted, in characters."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message of traps.toml. Where `unless` is in the text as well, the message only follows from something else."""
+
+    id: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    means: str
+    attempt: str
+    lesson: str
+
+    def trap(self, text: str) -> Trap | None:
+        """The explanation, with what the text says on one line; None where the text does not have this message."""
+        found = self.pattern.search(text)
+        if found is None or (self.unless and self.unless.search(text)):
+            return None
+        said = " ".join(found[0].split())
+        return Trap(said if len(said) <= QUOTED else said[: QUOTED - 3] + "...", self.means, self.attempt, self.lesson)
+
 
 @cache
-def known() -> list[tuple[re.Pattern[str], Trap]]:
-    """All entries: the pattern that recognises a message, and its explanation (`said` is filled in by `recognise`)."""
+def known() -> list[Entry]:
+    """All entries, in the order in which they are tried."""
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
-    return [(re.compile(t["pattern"], re.S), Trap("", t["means"], t["try"], t.get("lesson", ""))) for t in data["trap"]]
+    return [
+        Entry(
+            id=t["id"],
+            pattern=re.compile(t["pattern"] if isinstance(t["pattern"], str) else "|".join(t["pattern"]), re.S),
+            unless=re.compile(t["unless"], re.S) if "unless" in t else None,
+            means=t["means"],
+            attempt=t["try"],
+            lesson=t["lesson"],
+        )
+        for t in data["trap"]
+    ]
+
+
+def which(text: str) -> Entry | None:
+    """The entry that explains a program's output and its job's exceptions: the first one that matches."""
+    return next((entry for entry in known() if entry.trap(text)), None)
 
 
 def recognise(text: str) -> Trap | None:
-    """The first known message in a program's output or a job's exceptions."""
-    for pattern, trap in known():
-        found = pattern.search(text)
-        if found:
-            said = " ".join(found[0].split())
-            return Trap(said if len(said) <= 160 else said[:157] + "...", trap.means, trap.attempt, trap.lesson)
-    return None
+    """The explanation of the first known message in a program's output and its job's exceptions; None where there is none."""
+    entry = which(text)
+    return entry.trap(text) if entry else None

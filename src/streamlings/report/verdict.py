@@ -57,6 +57,14 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
         out.print(Text(f"again with the same events: {rerun}", style="dim"))
 
 
+def show_shortest(failed: CheckResult) -> None:
+    """Print the short stream on which a check fails, too."""
+    out = console()
+    out.print("\na shorter stream on which it fails, found by leaving events out:\n")
+    for line in failed.shortest:
+        _verbatim(out, "          " + line if line else "")
+
+
 def _check(out: Console, each: CheckResult) -> None:
     mark, style = MARKS[each.outcome]
     line = each.line if each.outcome != "not_reached" else f"{each.line}   (not reached)"

@@ -1,0 +1,4 @@
+# trap: argument-types
+from harbour import setting
+
+setting("parallelism.default", 2)

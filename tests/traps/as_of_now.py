@@ -1,0 +1,7 @@
+# trap: as-of-now
+from harbour import UPSERT, orders, plan, sql
+
+orders("currency STRING, now AS PROCTIME()")
+rates = "currency STRING, rate INT, since TIMESTAMP(3), WATERMARK FOR since AS since, PRIMARY KEY (currency) NOT ENFORCED"
+sql(f"CREATE TABLE rates ({rates}) WITH ({UPSERT})")
+plan("SELECT r.rate FROM orders AS o JOIN rates FOR SYSTEM_TIME AS OF o.now AS r ON o.currency = r.currency")

@@ -1,0 +1,4 @@
+# trap: avro-schema
+import fastavro
+
+fastavro.parse_schema({"type": "record", "fields": []})

@@ -1,0 +1,7 @@
+# trap: avro-value-type
+import io
+
+import fastavro
+
+SCHEMA = {"type": "record", "name": "Order", "fields": [{"name": "order_id", "type": ["null", "string"]}]}
+fastavro.schemaless_writer(io.BytesIO(), SCHEMA, {"order_id": 12})

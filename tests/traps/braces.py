@@ -1,0 +1,4 @@
+# trap: braces
+from harbour import sql
+
+sql("CREATE TABLE orders (customer_id STRING) WITH ({KAFKA})")

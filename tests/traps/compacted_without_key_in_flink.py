@@ -1,0 +1,7 @@
+# trap: compacted-without-key
+from clients import topic
+from harbour import KAFKA, orders, sql
+
+topic(config={"cleanup.policy": "compact"})
+orders("n INT", KAFKA)
+sql("INSERT INTO orders VALUES (1)")

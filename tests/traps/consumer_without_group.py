@@ -1,0 +1,5 @@
+# trap: consumer-without-group
+from clients import BROKER
+from confluent_kafka import Consumer
+
+Consumer(BROKER)

@@ -1,0 +1,5 @@
+# trap: rank-of-a-stream
+from harbour import orders, plan
+
+orders("product STRING, sold INT")
+plan("SELECT * FROM (SELECT product, DENSE_RANK() OVER (ORDER BY sold DESC) AS place FROM orders) WHERE place <= 3")

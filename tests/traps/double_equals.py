@@ -1,0 +1,5 @@
+# trap: double-equals
+from harbour import orders, plan
+
+orders("order_id STRING, status STRING")
+plan("SELECT * FROM orders WHERE status == 'PAID'")

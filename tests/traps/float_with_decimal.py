@@ -1,0 +1,4 @@
+# trap: decimal-with-float
+from decimal import Decimal
+
+print(0.0 + Decimal("12.50"))

@@ -1,0 +1,4 @@
+# trap: idempotence-settings
+from confluent_kafka import Producer
+
+Producer({"bootstrap.servers": "127.0.0.1:1", "enable.idempotence": True, "acks": 1})

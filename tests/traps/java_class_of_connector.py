@@ -1,0 +1,4 @@
+# trap: java-class-missing
+from pyflink.datastream.connectors.pulsar import PulsarSource
+
+PulsarSource.builder()

@@ -1,0 +1,6 @@
+# trap: jdbc-user-without-password
+from harbour import POSTGRES, orders, sql, with_jars
+
+with_jars("jdbc")
+orders("customer_id STRING, orders INT", POSTGRES.replace(", 'password'='streamlings'", ""))
+sql("INSERT INTO orders VALUES ('ada', 1)")

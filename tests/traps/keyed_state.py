@@ -1,0 +1,18 @@
+# trap: keyed-state
+from pyflink.common import Types
+from pyflink.datastream import ProcessFunction, StreamExecutionEnvironment
+from pyflink.datastream.state import ValueStateDescriptor
+
+
+class Counts(ProcessFunction):
+    def open(self, context):
+        self.count = context.get_state(ValueStateDescriptor("count", Types.LONG()))
+
+    def process_element(self, value, context):
+        yield value
+
+
+env = StreamExecutionEnvironment.get_execution_environment()
+numbers = env.from_collection([1, 2], type_info=Types.LONG())
+numbers.process(Counts(), output_type=Types.LONG()).print()
+env.execute_async()

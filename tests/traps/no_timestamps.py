@@ -1,0 +1,9 @@
+# trap: no-timestamps
+from pyflink.common import Time, Types
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.datastream.window import TumblingEventTimeWindows
+
+env = StreamExecutionEnvironment.get_execution_environment()
+numbers = env.from_collection([1, 2], type_info=Types.LONG()).key_by(lambda value: value)
+numbers.window(TumblingEventTimeWindows.of(Time.seconds(1))).reduce(lambda a, b: a + b).print()
+env.execute_async()

@@ -1,0 +1,5 @@
+# trap: not-bytes
+from confluent_kafka import Producer
+
+producer = Producer({"bootstrap.servers": "127.0.0.1:1", "log_level": 0})
+producer.produce("orders", {"order_id": "o-1"})

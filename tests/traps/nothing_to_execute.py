@@ -1,0 +1,4 @@
+# trap: nothing-to-execute
+from harbour import tables
+
+tables.create_statement_set().execute()

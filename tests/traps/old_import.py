@@ -1,0 +1,4 @@
+# trap: old-import
+from pyflink.datastream import TimeCharacteristic
+
+print(TimeCharacteristic.EventTime)

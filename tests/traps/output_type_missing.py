@@ -1,0 +1,12 @@
+# trap: output-type-missing
+from pyflink.common import SimpleStringSchema, Types
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.datastream.connectors.kafka import KafkaRecordSerializationSchema, KafkaSink
+
+from streamlings import lab
+
+values = KafkaRecordSerializationSchema.builder().set_topic("paid").set_value_serialization_schema(SimpleStringSchema()).build()
+sink = KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(values).build()
+env = StreamExecutionEnvironment.get_execution_environment()
+env.from_collection([1, 2], type_info=Types.LONG()).map(lambda value: str(value)).sink_to(sink)
+env.execute_async()

@@ -1,0 +1,4 @@
+# trap: reserved-word
+from harbour import plan
+
+plan("SELECT timestamp FROM orders")

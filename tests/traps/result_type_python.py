@@ -1,0 +1,11 @@
+# trap: result-type-missing
+from harbour import tables
+from pyflink.table.udf import udf
+
+
+@udf(result_type=int)
+def risk(customer_id):
+    return len(customer_id)
+
+
+tables.create_temporary_function("risk", risk)

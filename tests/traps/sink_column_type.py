@@ -1,0 +1,6 @@
+# trap: sink-column-type
+from harbour import nowhere, orders, sql
+
+orders("customer_id STRING, status STRING")
+nowhere("customer_id STRING, amount INT")
+sql("INSERT INTO nowhere SELECT * FROM orders")

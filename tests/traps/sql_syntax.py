@@ -1,0 +1,4 @@
+# trap: sql-syntax
+from harbour import orders
+
+orders("customer_id STRING, status STRING,")

@@ -1,0 +1,5 @@
+# trap: startup-without-group
+from harbour import KAFKA, orders, plan
+
+orders("amount INT", KAFKA)
+plan("SELECT * FROM orders")

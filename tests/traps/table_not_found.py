@@ -1,0 +1,4 @@
+# trap: table-not-found
+from harbour import plan
+
+plan("SELECT * FROM orders")

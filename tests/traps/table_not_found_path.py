@@ -1,0 +1,4 @@
+# trap: table-not-found
+from harbour import tables
+
+tables.from_path("orders")

@@ -1,0 +1,5 @@
+# trap: topic-exists
+from clients import topic
+
+topic()
+topic()

@@ -1,0 +1,5 @@
+# trap: transaction-order
+from clients import BROKER
+from confluent_kafka import Producer
+
+Producer(BROKER).init_transactions()
