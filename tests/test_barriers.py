@@ -11,6 +11,7 @@ import pytest
 from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers.state import LabState
+from streamlings.stage.patience import Patience
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
 from streamlings.worker.program import Output
@@ -23,7 +24,8 @@ def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     job = SimpleNamespace(id="j", state=state, running=(state, task) == ("RUNNING", "RUNNING"), vertices=[vertex], sources=set())
     job.watermark = job.checkpoint_interval = lambda: None
     job.restarts = lambda: 0
-    job.consumed = job.partition_watermarks = dict
+    job.consumed = job.partition_watermarks = job.watermarks = dict
+    job.late_records_dropped = job.rows_written = lambda: 0
     job.refresh = lambda: job
     job.rest = SimpleNamespace(root_exception=lambda _: "A: failed\nCaused by: E: no such column")
     return SimpleNamespace(**vars(job) | more)
@@ -31,7 +33,7 @@ def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
 
 def make_stage(folder: Path, *jobs: Any, exit_code: int | None = None, printed: bytes = b"", slots: int = 8) -> Stage:
     """A stage on which the program has submitted these jobs."""
-    program: Any = SimpleNamespace(exit_code=exit_code, output=Output())
+    program: Any = SimpleNamespace(exit_code=exit_code, output=Output(), cpu_s=lambda: 0.0)
     program.output.add(printed)
     stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda: program)
     stage.uses_flink, stage.jobs = True, list(jobs)
@@ -103,3 +105,36 @@ def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path
     monkeypatch.setattr("streamlings.stage.stage.START_S", 0.3)
     with pytest.raises(LabError):
         make_stage(tmp_path, make_job(task="INITIALIZING")).until(lambda: False, "a row", deadline_s=0.1)
+
+
+# --- patience with a program that has yet to do something
+
+
+class Clock:
+    """A program's processor time as a share of the clock's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = self.used = 0.0
+        monkeypatch.setattr("streamlings.stage.patience.time.monotonic", lambda: self.now)
+
+    def until_exhausted(self, share: float, *, limit_s: float = 15) -> float:
+        """How long it is waited for, in seconds by the clock, when it gets that share of a processor."""
+        program: Any = SimpleNamespace(cpu_s=lambda: self.used)
+        patience = Patience(program, limit_s)
+        while not patience.exhausted():
+            self.now += 1
+            self.used += share
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("share", "waits_s"),
+    [
+        (0.0, 15),  # it waits for something that does not come
+        (1.0, 16),  # it works, and gets nowhere
+        (0.5, 31),  # it works on a busy machine: it has as much of a processor as one on a quiet machine
+        (0.05, 61),  # the machine gives it next to nothing, but it is not idle
+    ],
+)
+def test_a_program_is_waited_for_by_its_processor_time(monkeypatch: pytest.MonkeyPatch, share: float, waits_s: float) -> None:
+    assert Clock(monkeypatch).until_exhausted(share) == waits_s

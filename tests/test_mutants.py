@@ -11,6 +11,7 @@ import pytest
 from streamlings.course import Course, Exercise
 from streamlings.dev import mutate
 from streamlings.dev.mutants import Mutant, derive, equivalent
+from streamlings.dev.mutants.tally import Tally
 from streamlings.errors import LabError
 from streamlings.servers.native import quiet
 
@@ -220,3 +221,13 @@ def test_what_is_recorded_may_survive_but_may_not_be_killed(course: Path, lab_st
 def test_the_checks_notice(lab_state: Path, exercise: Exercise, mutant: Mutant) -> None:
     """A sample of each exercise's mutants; `./streamlings dev mutate --all` tries them all."""
     assert mutate.judge(exercise, mutant).outcome == "failed", mutant.diff
+
+
+@pytest.mark.slow
+def test_a_syntax_error_proves_nothing(lab_state: Path) -> None:
+    """Flink refuses it, as it should; that says nothing of the checks."""
+    exercise = Course().find("first_stream/hello")
+    mutant = Mutant("broken", exercise.solution.read_text().replace("SELECT", "SELEC"), 35, "", "")
+    tally = Tally(exercise.id)
+    assert tally.count(mutant, mutate.judge(exercise, mutant), is_recorded=False) == "killed"
+    assert tally.falls_short == ["first_stream/hello: broken in line 35 is a syntax error, and proves nothing"]

@@ -14,16 +14,28 @@ DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
 def story(timeline: Timeline, *about: object, act: str = "", limit: int = 16) -> list[str]:
     """What happened in the part `act` (by default the first). Of events and rows only those that mention one of `about`, if any is given.
 
-    More than `limit` lines are cut in the middle.
+    Of more than `limit` lines the first and the last are told, and what was killed and restored.
     """
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
-    lines = [line(m, remarks.get(id(m), "")) for m in _last_of_each_run(part)]
-    lines = _without_the_day(lines)
-    if len(lines) > limit:
-        head = limit // 2
-        lines = [*lines[:head], f"  ... {len(lines) - limit} more ...", *lines[head - limit :]]
-    return lines
+    part = _last_of_each_run(part)
+    lines = _without_the_day([line(m, remarks.get(id(m), "")) for m in part])
+    if len(lines) <= limit:
+        return lines
+    kept = {n for n, m in enumerate(part) if m.kind in ("kill", "restored")}
+    ends = sorted(set(range(len(part))) - kept, key=lambda n: min(2 * n, 2 * (len(part) - 1 - n) + 1))
+    return _with_gaps(lines, kept | set(ends[: limit - len(kept)]))
+
+
+def _with_gaps(lines: list[str], kept: set[int]) -> list[str]:
+    """The lines that are kept; where some are left out, how many."""
+    told, last = [], -1
+    for n in sorted(kept):
+        if n > last + 1:
+            told.append(f"  ... {n - last - 1} more ...")
+        told.append(lines[n])
+        last = n
+    return told
 
 
 def line(m: Moment, remark: str = "") -> str:
