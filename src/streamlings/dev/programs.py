@@ -16,7 +16,7 @@ from streamlings.errors import LabError
 from streamlings.outcome import CheckResult, Result
 from streamlings.paths import course_root
 
-HEADER = re.compile(r"\A# fails: (?P<check>\w+)\n# says: (?P<words>.+)\n")
+HEADER = re.compile(r"\A# fails: (?P<check>\w+)\n# says: (?P<words>.+)\n(?:# varies: (?P<why>.+)\n)?")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Declared:
     path: Path
     fails: str = ""
     says: str = ""
+    varies: str = ""
+    """Why its feedback differs from run to run, so that it is recorded to be read, and not compared; "" where it does not."""
 
     @property
     def name(self) -> str:
@@ -48,7 +50,7 @@ class Declared:
             return f"failed {failed.name} in place of {self.fails}: {failed.actual}"
         if self.says not in words(failed):
             return f"does not say {self.says!r}, but: {words(failed)}"
-        different = golden.differs(self.path, result)
+        different = "" if self.varies else golden.differs(self.path, result)
         return f"its feedback is not the recorded one:\n{different}" if different else ""
 
 
@@ -60,7 +62,7 @@ def programs(exercise: Exercise) -> list[Declared]:
         header = HEADER.match(path.read_text())
         if header is None:
             raise LabError(f"{path.relative_to(course_root())} does not begin with `# fails: CHECK` and `# says: WORDS`")
-        found.append(Declared(exercise, "wrong", path, header["check"], header["words"].strip()))
+        found.append(Declared(exercise, "wrong", path, header["check"], header["words"].strip(), (header["why"] or "").strip()))
     return found
 
 

@@ -10,6 +10,8 @@ import sys
 import traceback
 from pathlib import Path
 
+from streamlings.paths import course_root
+
 
 def execute(program: Path) -> int:
     """Run the file; the exit code it would have had as a script: 0, what it gave to sys.exit, or 1 after an exception."""
@@ -34,9 +36,13 @@ def execute(program: Path) -> int:
 
 def explain(error: BaseException, program: Path) -> str:
     """The traceback without frames of libraries; of a Java exception, the chain of causes without its frames."""
+    place = str(program.relative_to(course_root()) if program.is_relative_to(course_root()) else program)
     if isinstance(error, SyntaxError):
+        error.filename = place if error.filename == str(program) else error.filename
         return "".join(traceback.format_exception_only(error)).rstrip()
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).resolve() == program.resolve()]
+    for frame in frames:
+        frame.filename = place
     shown = ["Traceback (your program only):\n", *traceback.format_list(frames)] if frames else []
     return "".join(shown) + _message(error)
 

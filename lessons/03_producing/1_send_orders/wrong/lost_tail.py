@@ -1,5 +1,6 @@
 # fails: nothing_is_lost
 # says: left in the queue when the program ends
+# varies: how much of the queue is sent before the program ends
 """Sends Harbour's orders to Kafka. What the broker refuses is written to out/refused.txt, one order_id a line."""
 
 import json

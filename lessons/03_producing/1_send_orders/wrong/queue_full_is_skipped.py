@@ -1,5 +1,6 @@
 # fails: nothing_is_lost
 # says: when the queue is full
+# varies: how many orders find the queue full
 """Sends Harbour's orders to Kafka. What the broker refuses is written to out/refused.txt, one order_id a line."""
 
 import json

@@ -1,5 +1,6 @@
 # fails: job_comes_back
 # says: when one of its tasks fails
+# varies: which part of Flink notices first that the TaskManager is gone
 """Harbour's running totals: how many orders each customer has placed, and for how much, always up to date.
 
 The machine that runs it may die at any moment. Afterwards the totals must go on as if nothing had happened.
