@@ -52,7 +52,7 @@ def test_files_of_the_tool_stay_small() -> None:
 
 
 def test_no_stray_files_beside_the_exercises() -> None:
-    known = {"README.md", "checks.py", "exercise.toml", "wrong", "right", "__pycache__"}
+    known = {"README.md", "checks.py", "exercise.toml", "equivalent.toml", "wrong", "right", "__pycache__"}
     for toml in (ROOT / "lessons").glob("*/*/exercise.toml"):
         found = {p.name for p in toml.parent.iterdir()}
         assert len(found - known) == 1, f"{toml.parent}: one program, and nothing else: {found - known}"

@@ -1,5 +1,6 @@
 # fails: refusals_are_reported
 # says: and 4997 more
+# varies: in which order the delivery reports of different partitions come
 """Sends Harbour's orders to Kafka. What the broker refuses is written to out/refused.txt, one order_id a line."""
 
 import json
