@@ -25,7 +25,7 @@ def scenario(stage: Stage) -> None:
     lines = [simplejson.dumps(o | ({"card": "x" * 3_000_000} if o["order_id"] in stage.facts.too_large else {})) for o in orders]
     stage.facts.lines = {order["order_id"]: line.encode() for order, line in zip(orders, lines, strict=True)}
     (stage.folder_of("in") / "orders.jsonl").write_text("\n".join(lines) + "\n")
-    stage.until_finished(proves=program_ends, limit_s=30)
+    stage.until_finished(proves=program_ends, limit_s=10)
 
 
 def arrived(run: Stage) -> list[str]:
