@@ -100,7 +100,7 @@ def test_topics_survive_a_kill_of_the_broker(lab_state: Path) -> None:
     process.kill(lab.processes["kafka"])
     mended, _ = up("kafka")
     assert values(mended.kafka, "kept") == [b"a", b"b"]
-    cleanup.remove_topics_and_groups(mended.kafka, "kept")
+    cleanup.remove_everything_named(mended, "kept")
 
 
 def test_status_says_what_ended_by_itself(lab_state: Path, cli: Cli) -> None:
@@ -155,7 +155,7 @@ def test_two_labs_do_not_disturb_each_other(lab_state: Path, own_lab: Path, monk
     assert native.down() == ["kafka"]
     assert not other.processes["kafka"].alive()
     assert broker.answers(mine.kafka)
-    cleanup.remove_topics_and_groups(mine.kafka, "mine")
+    cleanup.remove_everything_named(mine, "mine")
 
 
 def test_everything_listens_on_loopback_only(lab_state: Path) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 from confluent_kafka import KafkaException
-from confluent_kafka.admin import NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from streamlings import wait
+from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
 from streamlings.servers import cluster, process, state
+from streamlings.servers.groups import dismiss
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
-from streamlings.stage.job import ENDED
+from streamlings.stage.job import ENDED, FlinkJob
 from streamlings.stage.stage import Stage
+from streamlings.worker import pool
+
+OWNER = ".owner"
 
 
 def create_topics(address: str, partitions: dict[str, int]) -> None:
@@ -36,12 +44,42 @@ def create_topics(address: str, partitions: dict[str, int]) -> None:
                 raise LabError(f"topic {name} could not be created", details=str(e), hint="./streamlings status") from e
 
 
-def remove_topics_and_groups(address: str, prefix: str) -> None:
-    """Delete every topic and every consumer group whose name begins with `prefix`. What cannot be deleted is left without complaint."""
+def names_on(lab: LabState) -> set[str]:
+    """The topics, consumer groups and tables that exist."""
+    topics, groups = _topics_and_groups(admin(lab.kafka)) if lab.kafka else ([], [])
+    return {*topics, *groups, *(evidence.tables(lab.postgres) if lab.postgres else [])}
+
+
+def remove_named(lab: LabState, mine: Callable[[str], bool]) -> None:
+    """Topics, consumer groups and tables of whose names `mine` is true. What cannot be removed is left without complaint."""
+    if lab.kafka:
+        _remove_topics_and_groups(lab.kafka, mine)
+    if lab.postgres:
+        evidence.drop_tables(lab.postgres, mine)
+
+
+def remove_everything_named(lab: LabState, prefix: str) -> None:
+    """Topics, consumer groups and tables whose names begin with `prefix`."""
+    remove_named(lab, lambda name: name.startswith(prefix))
+
+
+def remove_everything_new(lab: LabState, prefix: str, before: set[str]) -> None:
+    """The same, and whatever else was not there before; but what other commands and programs that are run by hand use is left."""
+    by_hand = {topic for exercise in Course().exercises for topic in exercise.topics}
+    others = before | by_hand
+    remove_named(lab, lambda name: name.startswith(prefix) or (name not in others and not name.startswith(("run_", "__"))))
+
+
+def _topics_and_groups(client: AdminClient) -> tuple[list[str], list[str]]:
+    groups = client.list_consumer_groups().result(5).valid
+    return list(client.list_topics(timeout=5).topics), [group.group_id for group in groups]
+
+
+def _remove_topics_and_groups(address: str, mine: Callable[[str], bool]) -> None:
     client = admin(address)
     try:
-        topics = [t for t in client.list_topics(timeout=5).topics if t.startswith(prefix)]
-        groups = [g.group_id for g in client.list_consumer_groups().result(5).valid if g.group_id.startswith(prefix)]
+        topics, groups = (list(filter(mine, names)) for names in _topics_and_groups(client))
+        dismiss(client, address, groups)
         waiting = list((client.delete_topics(topics) if topics else {}).values())
         waiting += list((client.delete_consumer_groups(groups) if groups else {}).values())
         for each in waiting:
@@ -50,22 +88,48 @@ def remove_topics_and_groups(address: str, prefix: str) -> None:
         return
 
 
-def remove_everything_named(lab: LabState, prefix: str) -> None:
-    """Topics, consumer groups and tables whose names begin with `prefix`."""
-    if lab.kafka:
-        remove_topics_and_groups(lab.kafka, prefix)
-    if lab.postgres:
-        evidence.drop_tables(lab.postgres, prefix)
+def begin(prefix: str) -> Path:
+    """A folder for the files of one check or run; it names the command that made it, so that others know whether it still goes on."""
+    folder = state_folder() / "runs" / prefix.rstrip("_")
+    folder.mkdir(parents=True)
+    (folder / OWNER).write_text(json.dumps(process.this().to_json()))
+    return folder
+
+
+def remove_folder(folder: Path) -> None:
+    """The folder with all that lies in it; what a link names is left alone."""
+    if folder.is_symlink():
+        folder.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(lab: LabState) -> None:
-    """Clear away what checks left that were killed before they could do so themselves. Called while no check runs."""
+    """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
     if "jobmanager" in lab.processes:
         process.signal_group(lab.processes["jobmanager"], signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
+    pool.discard_taken()
     for folder in (state_folder() / "runs").glob("*"):
-        if not folder.name.startswith("run_"):
-            remove_everything_named(lab, folder.name + "_")
-            shutil.rmtree(folder, ignore_errors=True)
+        if not _goes_on(folder):
+            prefix = folder.name + "_"
+            kill_leftovers(prefix)
+            if lab.flink:
+                _cancel_jobs_of(lab, prefix)
+            remove_everything_named(lab, prefix)
+            remove_folder(folder)
+
+
+def _goes_on(folder: Path) -> bool:
+    try:
+        return process.Process(**json.loads((folder / OWNER).read_text())).alive()
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _cancel_jobs_of(lab: LabState, prefix: str) -> None:
+    rest = FlinkRest(lab.flink)
+    for overview in rest.jobs():
+        if overview["state"] not in ENDED and FlinkJob(rest, overview["jid"]).check == prefix:
+            rest.cancel(overview["jid"])
 
 
 def kill_leftovers(prefix: str) -> None:
@@ -79,14 +143,15 @@ def kill_leftovers(prefix: str) -> None:
 
 
 def cancel_jobs(stage: Stage) -> bool:
-    """Cancel the jobs of this check and wait until they have ended; whether one of them ran Python functions."""
+    """Cancel the jobs of this check and wait until they have ended; whether the TaskManager must be replaced afterwards: because one of
+    them ran Python functions in it, or does not end."""
     try:
         jobs = stage.refresh()
         for job in jobs:
             if job.state not in ENDED:
                 stage.rest.cancel(job.id)
-        wait.until(lambda: all(job.refresh().state in ENDED for job in jobs), deadline_s=10)
-        return any(job.uses_python for job in jobs)
+        ended = wait.until(lambda: all(job.refresh().state in ENDED for job in jobs), deadline_s=10)
+        return not ended or any(job.uses_python for job in jobs)
     except (LabError, LookupError):
         return False
 

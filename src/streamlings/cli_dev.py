@@ -50,6 +50,16 @@ def dev_traps(as_json: bool) -> None:
     raise SystemExit(traps_report.run(as_json=as_json, say=say))
 
 
+@dev.command("cheats")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@json_option
+def dev_cheats(names: tuple[str, ...], as_json: bool) -> None:
+    """Let programs try to pass without doing the work: none may, and the next check must not notice."""
+    from streamlings.dev import cheats
+
+    raise SystemExit(cheats.run(list(names), as_json=as_json, say=say))
+
+
 @dev.command("soak")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
 @click.option("--runs", type=click.IntRange(min=1), default=300, show_default=True, help="how many verdicts")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,7 @@ def start() -> None:
 @click.option("--timeline", metavar="FILE.html", help="draw all that happened into this file; - prints it")
 def check(exercise: str | None, as_json: bool, seed: int | None, program: Path | None, solution: bool, timeline: str | None) -> None:
     """A verdict on your program, now. EXERCISE is such as event_time/watermark; default: the next unsolved one."""
-    from streamlings import progress, workbook
+    from streamlings import progress, shop, workbook
     from streamlings.grader import Grader
     from streamlings.report import timeline as report
     from streamlings.report import verdict
@@ -53,7 +52,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     if program is None and not solution and workbook.prepare(chosen):
         say(f"your copy is {shown(chosen.work)}")
     file = program.resolve() if program else chosen.solution if solution else chosen.work
-    drawn = random.SystemRandom().randrange(1, 10_000) if seed is None else seed
+    drawn = shop.draw_seed() if seed is None else seed
     which = f" --program {program}" if program else " --solution" if solution else ""
     rerun = f"./streamlings check {chosen.id} --seed {drawn}{which}"
 

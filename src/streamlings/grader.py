@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from streamlings import cleanup
 from streamlings.course import Exercise
+from streamlings.coursefiles import CourseFiles
 from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.judging import checks_of, explain, judge, load_checks, play
 from streamlings.outcome import Result
@@ -52,9 +52,11 @@ class Grader:
             with alone(self.say):
                 self._check(exercise, program, seed, result)
         except StreamlingsError as e:
-            result.problem, result.hint = e.message + (f"\n{e.details}" if e.details else ""), e.hint
+            result.outcome, result.hint = "could_not_check", e.hint
+            result.problem = e.message + (f"\n{e.details}" if e.details else "")
         except Exception:
-            result.problem, result.hint = traceback.format_exc(limit=-4), "this is a fault of the course, not yours; please report it"
+            result.outcome, result.hint = "could_not_check", "this is a fault of the course, not yours; please report it"
+            result.problem = traceback.format_exc(limit=-4)
         if result.outcome == "could_not_check":
             self.tell(result)
         return result
@@ -65,34 +67,45 @@ class Grader:
         checks = checks_of(module)
         lab = native.up(needs=set(exercise.needs), say=self.say) if exercise.needs else LabState()
         cleanup.sweep(lab)
+        files, before = (None, None) if self.trusted else (CourseFiles(), cleanup.names_on(lab))
         prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
-        folder = state_folder() / "runs" / prefix.rstrip("_")
-        folder.mkdir(parents=True)
-        workers: list[pool.Worker] = []
+        folder = cleanup.begin(prefix)
         stage: Stage | None = None
         try:
             if exercise.kind == "restore":
                 cluster.add_taskmanager()
             if lab.kafka:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
-            start = self.starter(exercise, program, lab, prefix, folder, workers)
+            start = self.starter(exercise, program, lab, prefix, folder)
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             self.timeline = stage.timeline_
             stuck = play(module.scenario, stage)
             result.checks = judge(checks, stage, stuck)
             explain(result, stage)
             result.seconds = round(time.monotonic() - began, 3)
+            self.assert_untouched(files, stage.program)
             result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
             self.tell(result)
             if self.shorten_s and (failed := result.failed_check) and failed.shorten:
                 failed.shortest = failed.shorten(self.shorten_s)
         finally:
-            self.end(lab, stage, prefix, folder, workers)
+            self.end(lab, stage, prefix, folder, before)
+        self.assert_untouched(files)
 
-    def starter(
-        self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path, workers: list[pool.Worker]
-    ) -> Callable[[], Program]:
-        """What starts the program: in a warm worker (which is added to `workers`), or as a plain Python process."""
+    def assert_untouched(self, files: CourseFiles | None, program: Program | None = None) -> None:
+        """Mend the course's files. Raises LabError where the program has changed some, or ended its keeper."""
+        changed = files.mend() if files else []
+        if changed:
+            raise LabError(
+                f"{len(changed)} files of the course changed while your program ran, and were put back: {', '.join(changed[:3])}",
+                hint="the changed ones are kept in .streamlings/changed; a program of yours has no business there",
+            )
+        if program is not None and not program.kept():
+            hint = "does your program end processes that it did not start?"
+            raise LabError("the process that watches over your program was ended", hint=hint)
+
+    def starter(self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path) -> Callable[[], Program]:
+        """What starts the program: in a warm worker, or as a plain Python process."""
         env = {
             "STREAMLINGS_PREFIX": prefix,
             "STREAMLINGS_FOLDER": str(folder),
@@ -103,41 +116,43 @@ class Grader:
             if "flink" not in exercise.needs:
                 return PlainProgram(program, env, program.parent)
             worker = pool.take(lab.flink)
-            workers.append(worker)
-            return WorkerProgram(
-                program,
-                env,
-                program.parent,
-                port=worker.port,
-                token=worker.token,
-                pid=worker.process.pid,
-                parallelism=exercise.parallelism,
-            )
+            try:
+                return WorkerProgram(program, env, program.parent, worker=worker, parallelism=exercise.parallelism)
+            except OSError as e:
+                pool.discard(worker)
+                raise LabError("the warm process did not take your program", details=str(e), hint="check it again") from e
 
         return start
 
-    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, workers: list[pool.Worker]) -> None:
-        """Cancel the jobs, end the program, remove its topics, groups and files."""
-        used_python = False
+    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None = None) -> None:
+        """Cancel the jobs, end the program, remove its topics, groups and files; and whatever was not there `before`."""
+        replace = False
+        program = stage.program if stage is not None else None
+        if program is not None and not self.trusted:
+            program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
-            used_python = cleanup.cancel_jobs(stage)
+            replace = cleanup.cancel_jobs(stage)
             for topic in stage.topics.values():
                 topic.close()
-        for worker in workers:
-            program = stage.program if stage is not None else None
-            if self.trusted and isinstance(program, WorkerProgram) and program.release():
-                pool.give_back(worker)
-            else:
-                pool.discard(worker)
-        if stage is not None and isinstance(stage.program, PlainProgram):
-            stage.program.kill()
+        if program is not None and self.trusted:
+            self._take_back(program)
         cleanup.kill_leftovers(prefix)
-        cleanup.remove_everything_named(lab, prefix)
-        shutil.rmtree(folder, ignore_errors=True)
+        if before is None:
+            cleanup.remove_everything_named(lab, prefix)
+        else:
+            cleanup.remove_everything_new(lab, prefix, before)
+        cleanup.remove_folder(folder)
         if lab.flink:
-            cleanup.one_taskmanager(lab, fresh=used_python and not self.trusted)
-        if workers:
+            cleanup.one_taskmanager(lab, fresh=replace and not self.trusted)
+        if isinstance(program, WorkerProgram):
             pool.warm(lab.flink)
+
+    def _take_back(self, program: Program) -> None:
+        """The warm process of a trusted program that has ended can be used again."""
+        if isinstance(program, WorkerProgram) and program.release():
+            pool.give_back(program.worker)
+        else:
+            program.kill()
 
 
 @contextmanager

@@ -15,7 +15,6 @@ from streamlings.course import Exercise
 from streamlings.grader import Grader, alone
 from streamlings.judging import load_checks
 from streamlings.lab import files_of
-from streamlings.paths import state_folder
 from streamlings.servers import native
 from streamlings.servers.native import Say
 from streamlings.servers.state import LabState
@@ -23,7 +22,6 @@ from streamlings.shop import Shop, clock, ms
 from streamlings.stage.records import Row
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
-from streamlings.worker import pool
 from streamlings.worker.program import Program
 
 
@@ -66,20 +64,18 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
     """A stage with the learner's program, cleared at the end whatever happens."""
     lab = native.up(needs=set(exercise.needs), say=say) if exercise.needs else LabState()
     prefix = f"run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
-    folder = state_folder() / "runs" / prefix.rstrip("_")
-    folder.mkdir(parents=True)
+    folder = cleanup.begin(prefix)
     grader = Grader(say=say)
-    workers: list[pool.Worker] = []
     stage: Stage | None = None
     try:
         if lab.kafka:
             cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
             say("topics: " + ", ".join(prefix + name for name in exercise.topics))
-        start = grader.starter(exercise, program, lab, prefix, folder, workers)
+        start = grader.starter(exercise, program, lab, prefix, folder)
         stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
         yield stage
     finally:
-        grader.end(lab, stage, prefix, folder, workers)
+        grader.end(lab, stage, prefix, folder)
 
 
 def _play_once(exercise: Exercise, stage: Stage) -> None:

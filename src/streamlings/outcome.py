@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from streamlings.versions import versions
+
 Outcome = Literal["passed", "failed", "could_not_check"]
 EXIT_CODES: dict[Outcome, int] = {"passed": 0, "failed": 1, "could_not_check": 3}
 
@@ -65,8 +67,6 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """The result as the published schema has it, with the versions that were used."""
-        from streamlings.versions import versions
-
         checks = [{k: v for k, v in asdict(replace(c, shorten=None)).items() if k != "shorten"} for c in self.checks]
         plain = asdict(replace(self, checks=[]))
         return {"schema": "streamlings/result/1"} | plain | {"checks": checks, "versions": versions()}

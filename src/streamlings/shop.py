@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,11 @@ def clock(epoch_ms: int) -> str:
 def time_of_day(epoch_ms: int) -> str:
     """ "12:00": hour and minute, UTC."""
     return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%H:%M")
+
+
+def draw_seed() -> int:
+    """A seed of twelve digits: too many for a program to find out, from the first events, which one makes the others."""
+    return 10**11 + secrets.randbelow(9 * 10**11)
 
 
 class Shop:

@@ -21,6 +21,7 @@ from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
 from streamlings.servers import native, state
 from streamlings.servers.native import Say
+from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 from streamlings.stage.records import to_json
 from streamlings.worker import pool
@@ -105,7 +106,7 @@ def producer_rate(address: str) -> float:
             producer.poll(0)
     producer.flush()
     rate = EVENTS / (time.monotonic() - began)
-    cleanup.remove_topics_and_groups(address, topic)
+    cleanup.remove_everything_named(LabState(kafka=address), topic)
     return rate
 
 

@@ -34,7 +34,7 @@ def rate(lab: LabState, events: int) -> float:
     worker = pool.take(lab.flink)
     env = {"STREAMLINGS_PREFIX": PREFIX, "STREAMLINGS_KAFKA": lab.kafka}
     source = Path(__file__).parents[1] / "demo.py"
-    program = WorkerProgram(source, env, source.parent, port=worker.port, token=worker.token, pid=worker.process.pid)
+    program = WorkerProgram(source, env, source.parent, worker=worker)
     try:
         job = wait.until(lambda: next((FlinkJob(rest, j["jid"]) for j in rest.jobs() if j["jid"] not in before), None), deadline_s=30)
         if job is None:
@@ -50,5 +50,4 @@ def rate(lab: LabState, events: int) -> float:
         return events / ((end - running) / 1000)
     finally:
         program.kill()
-        pool.discard(worker)
-        cleanup.remove_topics_and_groups(lab.kafka, PREFIX)
+        cleanup.remove_everything_named(lab, PREFIX)

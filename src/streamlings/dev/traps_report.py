@@ -108,10 +108,10 @@ class Stand:
         worker = self.worker = self.worker or pool.take(self.lab.flink)
         before = {job["jid"] for job in self.rest.jobs()}
         env = self._surroundings(program)
-        running = WorkerProgram(program, env, program.parent, port=worker.port, token=worker.token, pid=worker.process.pid)
+        running = WorkerProgram(program, env, program.parent, worker=worker)
         running.until_ended(DEADLINE_S)
         if not running.release():
-            pool.discard(worker)
+            running.kill()
             self.worker = None
         jobs = [job["jid"] for job in self.rest.jobs() if job["jid"] not in before]
         return "\n".join([running.output.text(), *self._exceptions(jobs)])

@@ -40,6 +40,11 @@ class Process:
             return False
 
 
+def this() -> Process:
+    """The process that asks."""
+    return Process("streamlings", os.getpid(), psutil.Process().create_time(), "")
+
+
 def start(
     name: str,
     argv: list[str],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
@@ -32,12 +33,16 @@ def query(address: str, sql: str) -> list[tuple[Any, ...]]:
         raise LabError(f"PostgreSQL could not answer: {e}", details=sql) from e
 
 
-def drop_tables(address: str, prefix: str) -> None:
-    """Drop the tables whose names begin with `prefix`."""
+def tables(address: str) -> list[str]:
+    """The names of all tables."""
+    return [str(name) for (name,) in query(address, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+
+
+def drop_tables(address: str, mine: Callable[[str], bool]) -> None:
+    """Drop the tables of whose names `mine` is true."""
     import psycopg
     from psycopg import sql
 
     with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
-        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND starts_with(tablename, %s)", (prefix,))
-        for (name,) in names.fetchall():
+        for name in filter(mine, tables(address)):
             connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(name)))

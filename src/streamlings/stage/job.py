@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from streamlings.servers.rest import JSON, FlinkRest
+from streamlings.worker.host import TAG
 
 NO_WATERMARK = -(2**63)
 OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
@@ -39,6 +41,12 @@ class FlinkJob:
     def running(self) -> bool:
         """Whether every task runs."""
         return self.state == "RUNNING" and all(v["status"] in ("RUNNING", "FINISHED") for v in self.vertices)
+
+    @cached_property
+    def check(self) -> str:
+        """The check to which it belongs: its prefix, or "" for a job that was submitted by hand or says nothing of it."""
+        settings = self.rest.ask(f"/jobs/{self.id}/config").get("execution-config", {}).get("user-config", {})
+        return str(settings.get(TAG, ""))
 
     @property
     def uses_python(self) -> bool:

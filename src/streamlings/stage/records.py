@@ -41,7 +41,7 @@ class Record:
         """The value as a JSON object (numbers with a point as Decimal); None where it is something else."""
         try:
             row = simplejson.loads(self.value or b"", use_decimal=True)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return row if isinstance(row, dict) else None
 

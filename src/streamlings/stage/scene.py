@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +13,11 @@ from typing import TYPE_CHECKING, cast
 from confluent_kafka import Producer
 
 from streamlings import shop, wait
-from streamlings.checks import Check
+from streamlings.checks import Check, Failure
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
+from streamlings.stage.account import Account
 from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import Patience
 from streamlings.stage.story import story
@@ -36,6 +39,7 @@ class Scene:
         self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
         self.shop = shop.Shop(seed)
         self.timeline_ = Timeline()
+        self.account = Account(self)
         self.uses_flink = "flink" in needs
         self.topics = {name: StageTopic(cast("Stage", self), name, prefix + name, partitions) for name, partitions in topics.items()}
         self.program: Program | None = None
@@ -68,6 +72,22 @@ class Scene:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def file(self, folder: str, name: str, *, limit_bytes: int = 50_000_000) -> bytes | None:
+        """What the program wrote to a file in `lab.folder(folder)`; None where there is none. Raises Failure for what is not a file of at
+        most `limit_bytes`: a pipe or a device would never end."""
+        path = self.folder_of(folder) / name
+        try:
+            with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:
+                seen = os.fstat(file.fileno())
+                if stat.S_ISREG(seen.st_mode) and seen.st_size <= limit_bytes:
+                    return file.read(limit_bytes)
+                actual = f"a file of {seen.st_size:,} bytes" if stat.S_ISREG(seen.st_mode) else "something that is no ordinary file"
+        except FileNotFoundError:
+            return None
+        except OSError as e:
+            actual = str(e.strerror)
+        raise Failure(expected=f"an ordinary file {folder}/{name}, of at most {limit_bytes:,} bytes", actual=actual)
+
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""
         self.measured.append(text)
@@ -87,8 +107,11 @@ class Scene:
             return []
         known = {j.id for j in self.jobs} | self._jobs_before
         for overview in self.rest.jobs():
-            if overview["jid"] not in known and overview["name"] != WARM_UP_JOB:
-                self.jobs.append(FlinkJob(self.rest, overview["jid"]))
+            if overview["jid"] in known or overview["name"] == WARM_UP_JOB:
+                continue
+            job = FlinkJob(self.rest, overview["jid"])
+            if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
+                self.jobs.append(job)
         for job in self.jobs:
             job.refresh()
         self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
@@ -167,6 +190,8 @@ class Scene:
         self.refresh()
         for topic in self.outputs():
             topic.collect()
+        if self.uses_flink:
+            self.account.compare()
 
     def outputs(self) -> list[StageTopic]:
         """The topics that the scenario does not send to: the program's."""

@@ -104,6 +104,7 @@ class Stage(Scene):
         """A barrier: after a kill, every task of the job runs again."""
         back = lambda: self.refresh() and all(j.running and not j.taskmanagers() & set(self.killed) for j in self.jobs)  # noqa: E731
         self.until(back, "the job running again", proves=proves, hint=hint, deadline_s=deadline_s)
+        self.account.begin_anew()
         restored = self.restored_checkpoints()
         self.timeline_.note("restored", f"from checkpoint {restored[0]}" if restored else "from no checkpoint: its state is empty")
         self.timeline_.step()
@@ -140,6 +141,7 @@ class Stage(Scene):
         if not hosts:
             raise LabError("no TaskManager runs the job that should lose it")
         wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
+        self.account.compare()
         self.killed += hosts
         with process.standing_still(state.read().processes["jobmanager"]):
             after()

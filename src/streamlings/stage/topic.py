@@ -33,7 +33,8 @@ class StageTopic:
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
         """Everything at the end of the scenario, as read_committed sees it."""
-        self._tap: Consumer | None = None
+        self.anybody_writes = False
+        """Whether the task lets others than the program's Flink jobs write to it."""
 
     def send(self, *events: Row, partition: int | None = None, key: str = "customer_id") -> None:
         """Send events in order, and wait until the broker has them. Raises LabError when it does not take them."""
@@ -72,9 +73,6 @@ class StageTopic:
 
     def poll(self, timeout_s: float = 0) -> list[Record]:
         """Records that have arrived since the last call, waiting up to `timeout_s` for the first."""
-        if self._tap is None:
-            self._tap = consumer(self.stage.lab.kafka, isolation="read_committed")
-            self._tap.assign([TopicPartition(self.full_name, p, 0) for p in range(self.partitions)])
         fresh: list[Record] = []
         while (message := self._tap.poll(0 if fresh else timeout_s)) is not None:
             if message.error() is None:
@@ -83,6 +81,16 @@ class StageTopic:
                 self.stage.timeline_.output(self.name, record.partition, record.offset, record.row() or _undecoded(record))
         self.seen += fresh
         return fresh
+
+    @cached_property
+    def _tap(self) -> Consumer:
+        tap = consumer(self.stage.lab.kafka, isolation="read_committed")
+        tap.assign([TopicPartition(self.full_name, p, 0) for p in range(self.partitions)])
+        return tap
+
+    def length(self) -> int:
+        """Records that lie in it, with uncommitted ones and those that end a transaction."""
+        return sum(self._tap.get_watermark_offsets(TopicPartition(self.full_name, p), timeout=10)[1] for p in range(self.partitions))
 
     def until(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, **fields: object) -> None:
         """A barrier: wait until some row with these fields has come out, while the stream is open.
@@ -139,7 +147,7 @@ class StageTopic:
         return batches(broker.kafka().folder / "data", self.full_name, self.partitions)
 
     def close(self) -> None:
-        if self._tap is not None:
+        if "_tap" in vars(self):
             self._tap.close()
 
 

@@ -11,10 +11,12 @@ import traceback
 from pathlib import Path
 
 from streamlings.paths import course_root
+from streamlings.worker import limits
 
 
 def execute(program: Path) -> int:
     """Run the file; the exit code it would have had as a script: 0, what it gave to sys.exit, or 1 after an exception."""
+    limits.apply()
     sys.argv = [str(program)]
     sys.path.insert(0, str(program.parent))
     try:

@@ -13,8 +13,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,8 @@ from streamlings.paths import state_folder
 from streamlings.worker.execute import execute
 
 WARM_UP_JOB = "streamlings: warming up"
+TAG = "streamlings"
+"""A job parameter that names the check to which a job belongs; Flink's REST API shows it."""
 
 
 def warm_up(rest_address: str) -> Any:
@@ -89,8 +95,30 @@ def serve(name: str, settings: Any) -> None:
         with control, output:
             request = json.loads(_line(control))
             settings.setString("parallelism.default", str(request["parallelism"]))
-            code = _run(request, output)
+            settings.setString("pipeline.global-job-parameters", f"{TAG}:{request['env']['STREAMLINGS_PREFIX']}")
+            with _only_while_wanted(control):
+                code = _run(request, output)
             control.sendall(json.dumps({"exit_code": code}).encode() + b"\n")
+
+
+@contextmanager
+def _only_while_wanted(control: socket.socket) -> Iterator[None]:
+    """Let the program run only as long as whoever asked for it is there: where the command is killed, this process ends."""
+    over = threading.Event()
+
+    def watch() -> None:
+        try:
+            gone = not control.recv(1)
+        except OSError:
+            gone = True
+        if gone and not over.is_set():
+            os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _accept(listener: socket.socket, token: str) -> socket.socket:

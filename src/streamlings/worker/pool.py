@@ -2,7 +2,7 @@
 
 workers/NAME.json    a started worker: its process (made by whoever starts it)
 workers/NAME.ready   it is warm: port, token, pid (made by the worker itself)
-workers/NAME.taken   somebody uses it (a rename of NAME.ready, so only one can win)
+workers/NAME.taken   somebody uses it, whose process it names (a rename of NAME.ready, so only one can win)
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ HEAP_MB = 320
 
 @dataclass(frozen=True)
 class Worker:
-    """A warm process that this command owns."""
+    """A warm process that this command owns. `keeper` is its parent, `pid` the process (and process group) that runs programs."""
 
-    process: Process
+    keeper: Process
+    pid: int
     port: int
     token: str
 
@@ -58,19 +59,30 @@ def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
         except FileNotFoundError:
             continue  # another command was quicker
         announced = json.loads(taken.read_text())
-        return Worker(started, announced["port"], announced["token"])
+        taken.write_text(json.dumps(announced | {"owner": process.this().to_json()}))
+        return Worker(started, announced["pid"], announced["port"], announced["token"])
 
 
 def give_back(worker: Worker) -> None:
     """Let the next program have it. Only for the course's own programs, which are trusted."""
-    (folder() / f"{worker.process.name}.taken").rename(folder() / f"{worker.process.name}.ready")
+    (folder() / f"{worker.keeper.name}.taken").rename(folder() / f"{worker.keeper.name}.ready")
 
 
 def discard(worker: Worker) -> None:
-    """Kill the process and its JVM; nothing of it is left."""
-    process.kill(worker.process)
-    process.reap(worker.process)
-    _forget(worker.process.name)
+    """End the process, its JVM, and whatever a program started in it; nothing of it is left."""
+    process.stop([worker.keeper])
+    process.reap(worker.keeper)
+    _forget(worker.keeper.name)
+
+
+def discard_taken() -> None:
+    """End the workers of commands that were killed before they could do so."""
+    for name, keeper in _all().items():
+        taken = folder() / f"{name}.taken"
+        owner = json.loads(taken.read_text()).get("owner") if taken.exists() else None
+        if owner and not Process(**owner).alive():
+            process.stop([keeper])
+            _forget(name)
 
 
 def retire_all() -> None:
@@ -134,7 +146,9 @@ def _start(rest_address: str) -> str:
         "MALLOC_ARENA_MAX": "2",
         "STREAMLINGS_PREFIX": "",
     }
-    argv = [sys.executable, "-u", "-m", "streamlings.worker.host", name, rest_address]
+    python = [sys.executable, "-u", "-m"]
+    keeper = [*python, "streamlings.worker.keeper", "--taken", str(folder() / f"{name}.taken")]
+    argv = [*keeper, *python, "streamlings.worker.host", name, rest_address]
     started = process.start(name, argv, log=folder() / f"{name}.log", env=env, cwd=state_folder())
     temporary = folder() / f"{name}.json.new"
     temporary.write_text(json.dumps(started.to_json()))

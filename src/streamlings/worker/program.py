@@ -1,4 +1,4 @@
-"""A running program of a learner: started in a process group of its own, its output kept (bounded), ended for certain."""
+"""A running program of a learner: started under a keeper, its output kept (bounded), ended for certain."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import psutil
 
 from streamlings import wait
+from streamlings.worker import pool
+from streamlings.worker.pool import Worker
 
 TAIL_BYTES = 16_384
 FLOOD_BYTES = 10_000_000
@@ -43,6 +46,7 @@ class Program:
     """What both kinds of program have in common. `exit_code` is None while the program runs."""
 
     pid: int
+    """Of the process under which the program's processes are."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -53,6 +57,10 @@ class Program:
     @property
     def ended(self) -> bool:
         return self.exit_code is not None or self.output.flooded
+
+    def kept(self) -> bool:
+        """Whether its keeper is there, who sees to it that nothing of the program is left."""
+        raise NotImplementedError
 
     def cpu_s(self) -> float:
         """Processor time that its processes have had so far, in seconds; what has ended no longer counts."""
@@ -70,6 +78,11 @@ class Program:
         return bool(wait.until(lambda: self.ended, deadline_s=deadline_s, every_ms=10))
 
     def kill(self) -> None:
+        """End the program and everything that it started."""
+        raise NotImplementedError
+
+    def _stop(self) -> None:
+        """End it at once."""
         raise NotImplementedError
 
     def _in_thread(self, target: Any, *arguments: Any) -> None:
@@ -77,11 +90,13 @@ class Program:
         self._threads.append(thread)
         thread.start()
 
-    def _signal(self) -> None:
-        """SIGKILL to the group that `pid` leads."""
+    def _collect(self, receive: Callable[[], bytes]) -> None:
         try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
+            while data := receive():
+                self.output.add(data)
+                if self.output.flooded:
+                    self._stop()
+        except OSError:
             pass
 
     def _finish_reading(self) -> None:
@@ -90,68 +105,72 @@ class Program:
 
 
 class PlainProgram(Program):
-    """A program without Flink: a fresh `python`."""
+    """A program without Flink: a fresh `python` under a keeper, which ends with this process if not before."""
 
     def __init__(self, path: Path, env: dict[str, str], cwd: Path) -> None:
         super().__init__(path)
-        self._child = subprocess.Popen(
-            [sys.executable, "-u", "-m", "streamlings.worker.execute", str(path)],
-            stdin=subprocess.DEVNULL,
+        status, told = os.pipe()
+        python = [sys.executable, "-u", "-m"]
+        self._keeper = subprocess.Popen(
+            [*python, "streamlings.worker.keeper", "--status", str(told), *python, "streamlings.worker.execute", str(path)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=[told],
             env=os.environ | env,
             cwd=cwd,
             start_new_session=True,
         )
-        self.pid = self._child.pid
-        assert self._child.stdout is not None
-        self._in_thread(self._read, self._child.stdout)
-        self._in_thread(self._await_exit)
+        os.close(told)
+        self.pid = self._keeper.pid
+        assert self._keeper.stdout is not None
+        output = self._keeper.stdout.fileno()
+        self._in_thread(self._collect, lambda: os.read(output, 65_536))
+        self._in_thread(self._await_exit, os.fdopen(status))
 
-    def _read(self, pipe: IO[bytes]) -> None:
-        while data := os.read(pipe.fileno(), 65_536):
-            self.output.add(data)
-            if self.output.flooded:
-                self._signal()
+    def _await_exit(self, status: IO[str]) -> None:
+        with status:
+            answer = status.readline()
+        if answer:
+            self._threads[0].join(timeout=1)  # what it printed last is read before its end is known
+        self.exit_code = int(answer or -1)
 
-    def _await_exit(self) -> None:
-        code = self._child.wait()
-        self._threads[0].join(timeout=1)  # what it printed last is read before its end is known
-        self.exit_code = code
+    def kept(self) -> bool:
+        return self._keeper.poll() is None
+
+    def _stop(self) -> None:
+        self._keeper.terminate()
 
     def kill(self) -> None:
-        """End the program and everything it started in its group."""
-        self._signal()
+        self._stop()
+        try:
+            self._keeper.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._keeper.kill()
         self._finish_reading()
+        for pipe in (self._keeper.stdin, self._keeper.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 class WorkerProgram(Program):
     """A Flink program inside a warm process. `kill` ends the process with its JVM; `release` leaves it for the next program."""
 
-    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, port: int, token: str, pid: int, parallelism: int = 1) -> None:
+    def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, worker: Worker, parallelism: int = 1) -> None:
         super().__init__(path)
-        self.pid = pid
-        self._control = self._connect(port, token)
-        self._output = self._connect(port, token)
+        self.pid, self.worker = worker.pid, worker
+        self._control = self._connect()
+        self._output = self._connect()
         request = {"program": str(path), "env": env, "cwd": str(cwd), "parallelism": parallelism}
         self._control.sendall(json.dumps(request).encode() + b"\n")
-        self._in_thread(self._read)
+        self._in_thread(self._collect, lambda: self._output.recv(65_536))
         self._in_thread(self._await_exit)
 
-    def _connect(self, port: int, token: str) -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    def _connect(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.worker.port), timeout=5)
         connection.settimeout(None)
-        connection.sendall(token.encode() + b"\n")
+        connection.sendall(self.worker.token.encode() + b"\n")
         return connection
-
-    def _read(self) -> None:
-        try:
-            while data := self._output.recv(65_536):
-                self.output.add(data)
-                if self.output.flooded:
-                    self._signal()
-        except OSError:
-            pass
 
     def _await_exit(self) -> None:
         try:
@@ -162,8 +181,19 @@ class WorkerProgram(Program):
             self._threads[0].join(timeout=1)
         self.exit_code = int(json.loads(answer)["exit_code"]) if answer else -1
 
+    def kept(self) -> bool:
+        return self.worker.keeper.alive()
+
+    def _stop(self) -> None:
+        """SIGKILL to its group, to which the JVM belongs, too."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
     def kill(self) -> None:
-        self._signal()
+        self._stop()
+        pool.discard(self.worker)
         self._finish_reading()
         self._close()
 

@@ -1,0 +1,180 @@
+"""`dev cheats`: programs that try to pass without doing the work (tests/cheats/). None may; and the next check must not notice.
+
+Each begins with `# exercise: ID`, `# ends: OUTCOME` ("killed" where it ends the check itself), and `# says: WORDS` for the verdict to hold;
+`# then: FILE` names the program that is checked after it, in place of the exercise's solution. They run in a copy of the course.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from streamlings import wait
+from streamlings.cleanup import names_on
+from streamlings.paths import ROOT, state_folder
+from streamlings.servers import native, state
+from streamlings.servers.native import Say
+from streamlings.servers.rest import FlinkRest
+from streamlings.stage.job import ENDED
+from streamlings.worker import pool
+
+FOLDER = ROOT / "tests" / "cheats"
+HEADER = re.compile(r"\A# exercise: (?P<exercise>\S+)\n# ends: (?P<ends>\w+)\n# says: ?(?P<says>.*)\n(?:# then: (?P<then>\S+)\n)?")
+COPIED = ("lessons", "solutions", "src")
+MARK = "streamlings-cheat"
+KILLED = -9
+
+
+@dataclass(frozen=True)
+class Cheat:
+    """One program, and what must become of it."""
+
+    path: Path
+    exercise: str
+    ends: str
+    says: str
+    then: str
+
+
+def cheats() -> list[Cheat]:
+    """The programs of tests/cheats/."""
+    found = []
+    for path in sorted(FOLDER.glob("*.py")):
+        header = HEADER.match(path.read_text())
+        assert header is not None, f"{path.name} does not say which exercise it cheats, and how it ends"
+        found.append(Cheat(path, header["exercise"], header["ends"], header["says"].strip(), header["then"] or ""))
+    return found
+
+
+def run(names: list[str], *, as_json: bool, say: Say) -> int:
+    """Let the named cheats (or all) try, and report; exit code 0 when none passed and none was noticed afterwards, else 1."""
+    falls_short = []
+    passed = 0
+    with Ground() as ground:
+        chosen = [cheat for cheat in cheats() if not names or cheat.path.stem in names]
+        for cheat in chosen:
+            wrong = ground.shortcomings(cheat)
+            passed += any(line.startswith("it passed") for line in wrong)
+            say(f"{'FALLS SHORT' if wrong else 'as declared'}  {cheat.ends:<16} {cheat.path.stem}")
+            for line in wrong:
+                say(f"    {line}")
+            falls_short += [f"{cheat.path.name}: {line}" for line in wrong]
+    report = {"cheats": len(chosen), "passed": passed, "falls_short": falls_short}
+    if as_json:
+        print(json.dumps(report, indent=1))
+    else:
+        print(f"cheats  {report['cheats']}\npassed  {passed}")
+        print("\n".join(f"falls short: {line}" for line in falls_short) or "nothing falls short")
+    return 1 if falls_short else 0
+
+
+class Ground:
+    """A copy of the course that may be damaged, with this lab's servers."""
+
+    def __enter__(self) -> Ground:
+        self._temporary = tempfile.TemporaryDirectory(prefix="streamlings-cheats-")
+        self.course = Path(self._temporary.name) / "course"
+        for name in COPIED:
+            shutil.copytree(ROOT / name, self.course / name, ignore=shutil.ignore_patterns("__pycache__"))
+        (self.course / "MAY_BE_DAMAGED").touch()
+        self.held = self._files()
+        lab = native.up(needs={"kafka", "flink"})
+        self.names = names_on(lab)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._temporary.cleanup()
+
+    def shortcomings(self, cheat: Cheat) -> list[str]:
+        """Let it try, then check the exercise's solution; what is not as it should be, in words."""
+        program = self.course / "work" / cheat.path.name
+        program.parent.mkdir(exist_ok=True)
+        shutil.copyfile(cheat.path, program)
+        ended = self._check(cheat.exercise, "--program", str(program))
+        wrong = [*self._wrong_end(cheat, ended), *([] if cheat.ends == "killed" else self._left_behind())]
+        then = ["--program", str(self.course / cheat.then)] if cheat.then else ["--solution"]
+        exercise = cheat.exercise
+        if cheat.then:
+            exercise = re.sub(r"(^|/)\d+_", r"\1", "/".join(cheat.then.split("/")[1:3]))
+        following = self._check(exercise, *then)
+        if following.returncode:
+            wrong.append(f"afterwards a right program did not pass: {following.stdout[-3000:]}{following.stderr[-2000:]}")
+        return wrong + [f"after the next check: {line}" for line in self._left_behind()]
+
+    def _check(self, exercise: str, *which: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": str(self.course / "src"), "STREAMLINGS_STATE": str(state_folder())}
+        environment.pop("STREAMLINGS_COURSE", None)
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "streamlings", "check", exercise, *which, "--json"],
+            cwd=self.course,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            start_new_session=True,
+        )
+
+    def _wrong_end(self, cheat: Cheat, ended: subprocess.CompletedProcess[str]) -> list[str]:
+        if cheat.ends == "killed":
+            return [] if ended.returncode == KILLED and not ended.stdout else [f"it ended with {ended.returncode}: {ended.stdout[-2000:]}"]
+        try:
+            result = json.loads(ended.stdout)
+        except ValueError:
+            return [f"no verdict, exit code {ended.returncode}: {ended.stderr[-2000:]}"]
+        if result["outcome"] == "passed":
+            return ["it passed"]
+        if result["outcome"] != cheat.ends:
+            return [f"it ended with {result['outcome']}, not {cheat.ends}: {ended.stdout[-3000:]}"]
+        return [] if cheat.says in " ".join(ended.stdout.split()) else [f"the verdict does not say {cheat.says!r}: {ended.stdout[-3000:]}"]
+
+    def _left_behind(self) -> list[str]:
+        """Processes, jobs, topics, groups and files that no check needs; and files of the course that are not what they were."""
+        lab = state.read()
+        wrong = [f"a process is left: {line}" for line in strays()]
+        if lab.flink:
+            jobs = FlinkRest(lab.flink).jobs() if FlinkRest(lab.flink).answers() else []
+            wrong += [f"a job is left: {job['name']} {job['state']}" for job in jobs if job["state"] not in ENDED]
+        if lab.kafka and lab.processes["kafka"].alive():
+            wrong += [f"a topic or group is left: {name}" for name in names_on(lab) - self.names if not name.startswith("__")]
+        wrong += [f"{folder.name} is left in runs/" for folder in (state_folder() / "runs").glob("*")]
+        now = self._files()
+        wrong += [f"{name} is not what it was" for name in sorted(self.held.keys() | now.keys()) if self.held.get(name) != now.get(name)]
+        return wrong
+
+    def _files(self) -> dict[str, bytes]:
+        files = (path for name in COPIED for path in (self.course / name).rglob("*") if path.is_file())
+        return {str(path.relative_to(self.course)): path.read_bytes() for path in files if path.suffix != ".pyc"}
+
+
+def strays() -> list[str]:
+    """Processes with this lab in their environment or a cheat's mark in their command line, and no part of the lab."""
+    wait.until(lambda: not _strays(), deadline_s=2)  # a killed process may need a moment
+    return _strays()
+
+
+def _strays() -> list[str]:
+    known = {os.getpid(), *(p.pid for p in psutil.Process().parents())}
+    for each in [*state.read().processes.values(), *pool.idle().values()]:
+        try:
+            known |= {each.pid, *(child.pid for child in psutil.Process(each.pid).children(recursive=True))}
+        except psutil.Error:
+            continue
+    found = []
+    for process in psutil.process_iter():
+        try:
+            of_this_lab = process.environ().get("STREAMLINGS_STATE") == str(state_folder())
+            if (of_this_lab or MARK in " ".join(process.cmdline())) and process.pid not in known and process.status() != "zombie":
+                found.append(f"{process.pid} {' '.join(process.cmdline())[:200]}")
+        except psutil.Error:
+            continue
+    return found
