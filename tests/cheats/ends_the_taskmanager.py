@@ -1,6 +1,6 @@
 # exercise: first_stream/hello
 # ends: could_not_check
-# says: lost its TaskManager
+# says: ended by itself during the check
 """A function that runs inside the TaskManager ends that process."""
 
 from pyflink.table import DataTypes, EnvironmentSettings, TableEnvironment

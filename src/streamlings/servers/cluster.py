@@ -7,6 +7,7 @@ from collections.abc import Callable
 from streamlings.paths import state_folder
 from streamlings.servers import process, state
 from streamlings.servers.flink import Flink
+from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 
@@ -60,3 +61,8 @@ def kill_taskmanagers(names: list[str]) -> None:
 def taskmanagers(lab: LabState) -> list[str]:
     """Names of the TaskManagers, oldest first."""
     return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=lambda n: int(n.rsplit("-", 1)[1]))
+
+
+def dead_taskmanagers(lab: LabState) -> list[Process]:
+    """Those that ended without having been asked to."""
+    return [lab.processes[name] for name in taskmanagers(lab) if not lab.processes[name].alive()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from streamlings import shop, wait
 from streamlings.checks import Check
@@ -210,5 +211,9 @@ class Stage(Scene):
     def _assert_lab_is_well(self) -> None:
         if self.lab.kafka and not broker.answers(self.lab.kafka):
             raise LabError("Kafka stopped answering during the check", hint="./streamlings status")
+        dead = cluster.dead_taskmanagers(state.read()) if self.uses_flink else []
+        if dead:
+            hint = "Python functions run inside the TaskManager: does one of yours end its process, or take all the memory?"
+            raise LabError(f"{dead[0].name} ended by itself during the check", details=process.tail(Path(dead[0].log), 4), hint=hint)
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")

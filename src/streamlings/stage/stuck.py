@@ -28,8 +28,8 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     if program is not None and program.output.flooded:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
     if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
-        ended = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
-        *frames, message = stage.last_output(12) or [ended]
+        how = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
+        *frames, message = stage.last_output(12) or [how]
         return [f"your program ended with an error: {message}", *frames], ""
     if stage.uses_flink and not jobs:
         if program is not None and program.exit_code == 0:
