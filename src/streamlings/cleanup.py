@@ -50,24 +50,27 @@ def names_on(lab: LabState) -> set[str]:
     return {*topics, *groups, *(evidence.tables(lab.postgres) if lab.postgres else [])}
 
 
-def remove_named(lab: LabState, mine: Callable[[str], bool]) -> None:
-    """Topics, consumer groups and tables of whose names `mine` is true. What cannot be removed is left without complaint."""
-    if lab.kafka:
-        _remove_topics_and_groups(lab.kafka, mine)
-    if lab.postgres:
-        evidence.drop_tables(lab.postgres, mine)
+def remove_named(lab: LabState, mine: Callable[[str], bool]) -> bool:
+    """Remove topics, consumer groups and tables of whose names `mine` is true; False where a server did not do so."""
+    gone = _remove_topics_and_groups(lab.kafka, mine) if lab.kafka else True
+    try:
+        if lab.postgres:
+            evidence.drop_tables(lab.postgres, mine)
+    except LabError:
+        gone = False
+    return gone
 
 
-def remove_everything_named(lab: LabState, prefix: str) -> None:
+def remove_everything_named(lab: LabState, prefix: str) -> bool:
     """Topics, consumer groups and tables whose names begin with `prefix`."""
-    remove_named(lab, lambda name: name.startswith(prefix))
+    return remove_named(lab, lambda name: name.startswith(prefix))
 
 
-def remove_everything_new(lab: LabState, prefix: str, before: set[str]) -> None:
+def remove_everything_new(lab: LabState, prefix: str, before: set[str]) -> bool:
     """The same, and whatever else was not there before; but what other commands and programs that are run by hand use is left."""
     by_hand = {topic for exercise in Course().exercises for topic in exercise.topics}
     others = before | by_hand
-    remove_named(lab, lambda name: name.startswith(prefix) or (name not in others and not name.startswith(("run_", "__"))))
+    return remove_named(lab, lambda name: name.startswith(prefix) or (name not in others and not name.startswith(("run_", "__"))))
 
 
 def _topics_and_groups(client: AdminClient) -> tuple[list[str], list[str]]:
@@ -75,7 +78,7 @@ def _topics_and_groups(client: AdminClient) -> tuple[list[str], list[str]]:
     return list(client.list_topics(timeout=5).topics), [group.group_id for group in groups]
 
 
-def _remove_topics_and_groups(address: str, mine: Callable[[str], bool]) -> None:
+def _remove_topics_and_groups(address: str, mine: Callable[[str], bool]) -> bool:
     client = admin(address)
     try:
         topics, groups = (list(filter(mine, names)) for names in _topics_and_groups(client))
@@ -85,11 +88,13 @@ def _remove_topics_and_groups(address: str, mine: Callable[[str], bool]) -> None
         for each in waiting:
             each.exception(10)
     except (KafkaException, TimeoutError):
-        return
+        return False
+    return True
 
 
 def begin(prefix: str) -> Path:
-    """A folder for the files of one check or run; it names the command that made it, so that others know whether it still goes on."""
+    """A folder for the files of one check or run. It names the command that made it: when that has ended and the folder is still there,
+    something of it is left (see `sweep`)."""
     folder = state_folder() / "runs" / prefix.rstrip("_")
     folder.mkdir(parents=True)
     (folder / OWNER).write_text(json.dumps(process.this().to_json()))
@@ -114,8 +119,8 @@ def sweep(lab: LabState) -> None:
             kill_leftovers(prefix)
             if lab.flink:
                 _cancel_jobs_of(lab, prefix)
-            remove_everything_named(lab, prefix)
-            remove_folder(folder)
+            if remove_everything_named(lab, prefix):
+                remove_folder(folder)
 
 
 def _goes_on(folder: Path) -> bool:

@@ -137,11 +137,8 @@ class Grader:
         if program is not None and self.trusted:
             self._take_back(program)
         cleanup.kill_leftovers(prefix)
-        if before is None:
-            cleanup.remove_everything_named(lab, prefix)
-        else:
-            cleanup.remove_everything_new(lab, prefix, before)
-        cleanup.remove_folder(folder)
+        if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
+            cleanup.remove_folder(folder)
         if lab.flink:
             cleanup.one_taskmanager(lab, fresh=replace and not self.trusted)
         if isinstance(program, WorkerProgram):

@@ -43,6 +43,9 @@ def drop_tables(address: str, mine: Callable[[str], bool]) -> None:
     import psycopg
     from psycopg import sql
 
+    wanted = [name for name in tables(address) if mine(name)]
+    if not wanted:
+        return
     with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
-        for name in filter(mine, tables(address)):
+        for name in wanted:
             connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(name)))
