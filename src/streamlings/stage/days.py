@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamlings.checks import Check, Failure
 from streamlings.shop import Event, ms
+from streamlings.stage import shapes
 from streamlings.stage.records import Row
 from streamlings.stage.story import story
 
@@ -71,7 +72,8 @@ class Days:
         self.stage.until(lambda: True, "the end of that day", proves=proves)
 
     def judge(self, *, hint: str) -> None:
-        """Raise Failure for the first case that did not give what the oracle says; it can be shortened."""
+        """Raise Failure for the first case that did not give what the oracle says; it can be shortened. `hint` is for a wrong output
+        whose shape says nothing."""
         for case in self.cases:
             key = self._wrong(case)
             if key is not None:
@@ -122,6 +124,7 @@ class Days:
 
     def _failure(self, case: Case, key: Key, hint: str) -> Failure:
         expected, actual = self._said(case, key)
+        hint = shapes.hint(self.stage, self.oracle, list(case.events), self._found(case), otherwise=hint)
         because = [f"{case.title}:", *story(self.stage.timeline_, key[0], act=case.act, limit=10)]
         return Failure(
             expected=expected, actual=actual, because=because, hint=hint, shorten=lambda seconds: self._shorten(case, key, seconds)
