@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -70,6 +71,14 @@ class Source:
         """Whether the lab's addresses and names are in it: without those nothing works, which proves no check."""
         names = (n for node in nodes if node is not None for n in ast.walk(node))
         return any(isinstance(n, ast.Name) and n.id == "lab" for n in names)
+
+    def reach(self, name: str, *, beside: str) -> str:
+        """An expression for a name of the module from which `beside` is imported; the name itself where `beside` is not imported."""
+        known = {a.asname or a.name for n in ast.walk(self.tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+        homes = [n.module for n in ast.walk(self.tree) if isinstance(n, ast.ImportFrom) and beside in [a.name for a in n.names]]
+        if name in known or name in dir(builtins) or not homes:
+            return name
+        return f'__import__("{homes[0]}", fromlist=["{name}"]).{name}'
 
     def key_of(self, node: ast.AST) -> str:
         """The text of the key whose value the node is in a dict; "" elsewhere."""
