@@ -212,6 +212,10 @@ def test_a_shift_with_one_row_wrong_proves_nothing() -> None:
     found = moved(345)
     del found["bob", "18:00"]
     assert told(found) == ("", "")
+    dropped = hourly()
+    dropped.add(Moment("late", text="dropped", count=1))
+    assert "local time at +05:45" in told(found, timeline=dropped)[1], "but Flink says it dropped one"
+    assert told(found | {("bob", "18:00"): [(1, Decimal(1))]}, timeline=dropped) == ("", ""), "a row that no zone gives"
 
 
 # --- events that do not count, or count twice

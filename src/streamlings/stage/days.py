@@ -110,7 +110,8 @@ class Days:
     def _wrong(self, case: Case) -> Key | None:
         """The first key for which not exactly what the oracle says came out; None where all is right."""
         wanted, found = self.oracle(list(case.events)), self._found(case)
-        return next((key for key in sorted({*wanted, *found}, key=str) if found.get(key) != [wanted.get(key)]), None)
+        keys = [*wanted, *sorted(found.keys() - wanted.keys(), key=str)]
+        return next((key for key in keys if found.get(key) != [wanted.get(key)]), None)
 
     def _found(self, case: Case) -> dict[Key, list[Any]]:
         return self.found([row for row in self.stage.topic(self.output).rows if row.get("customer_id") in case.customers])

@@ -64,8 +64,9 @@ class Output:
 
     @cached_property
     def wrong(self) -> list[Key]:
-        """The keys for which not exactly one row, with the right value, came out."""
-        return sorted((k for k in {*self.wanted, *self.rows} if k not in self.wanted or self.rows.get(k) != [self.wanted[k]]), key=str)
+        """The keys for which not exactly one row, with the right value, came out: in the oracle's order, then those it does not know."""
+        keys = [*self.wanted, *sorted(self.rows.keys() - self.wanted.keys(), key=str)]
+        return [key for key in keys if key not in self.wanted or self.rows.get(key) != [self.wanted[key]]]
 
     @property
     def only_missing(self) -> list[Key]:

@@ -85,9 +85,7 @@ def parts(out: Output) -> Shape | None:
     if not keys:
         return None
     count = len(out.rows[keys[0]])
-    return Shape(
-        "parts", f"{count} rows share {name(keys[0])}, each with some of its events: by what else is the query grouped, or where counted?"
-    )
+    return Shape("parts", f"{count} rows share {name(keys[0])}, each with some of its events: by what else is the query grouped?")
 
 
 def duplicates(out: Output) -> Shape | None:
