@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from streamlings.course import Course, Exercise
-from streamlings.dev import mutate
+from streamlings.dev import mutate, selftest
 from streamlings.dev.mutants import Mutant, derive, equivalent
 from streamlings.dev.mutants.tally import Tally
 from streamlings.errors import LabError
@@ -264,6 +265,41 @@ def test_what_is_recorded_may_survive_but_may_not_be_killed(course: Path, lab_st
 def test_the_checks_notice(lab_state: Path, exercise: Exercise, mutant: Mutant) -> None:
     """A sample of each exercise's mutants; `./streamlings dev mutate --all` tries them all."""
     assert mutate.judge(exercise, mutant).outcome == "failed", mutant.diff
+
+
+def test_a_survivor_in_the_sample_fails(course: Path, lab_state: Path) -> None:
+    """The note's check lets one mutant pass; what selftest runs over each exercise's sample says so."""
+    exercise = Course().find("basics/note")
+    (survivor,) = [m for m in derive(exercise.solution.read_text()) if m.identity == NOTE_STRIPPED.strip()]
+    with pytest.raises(AssertionError, match=r"read_text\(\)"):
+        test_the_checks_notice(lab_state, exercise, survivor)
+    unrunnable = Mutant("", survivor.text, 1, "", "it cannot be judged")
+    (exercise.folder / "checks.py").write_text("nonsense")
+    with pytest.raises(AssertionError, match="it cannot be judged"):
+        test_the_checks_notice(lab_state, exercise, unrunnable)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_the_sample_is_fixed_and_holds_no_equivalent(exercise: Exercise) -> None:
+    drawn = [mutant.identity for mutant in mutate.sample(exercise)]
+    assert drawn == [mutant.identity for mutant in mutate.sample(exercise)]
+    assert len(set(drawn)) == mutate.SAMPLE
+    assert not set(drawn) & {entry.identity for entry in equivalent.read(exercise)}
+
+
+@pytest.mark.parametrize(("codes", "code"), [([0, 0, 0, 0], 0), ([0, 0, 0, 1], 1), ([1, 0, 0, 0], 1)])
+def test_selftest_fails_with_any_of_its_steps(codes: list[int], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step is pytest, over the whole of tests/ unless it is --fast."""
+    commands: list[list[str]] = []
+
+    def done(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=codes[len(commands) - 1])
+
+    monkeypatch.setattr("streamlings.dev.selftest.subprocess.run", done)
+    assert selftest.run(fast=False) == code
+    assert commands[-1][1:4] == ["-m", "pytest", "-q"]
+    assert "not slow" not in commands[-1]
 
 
 @pytest.mark.slow
