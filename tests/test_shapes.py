@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from streamlings.shop import Event, ms, time_of_day
+from streamlings.stage.days import fold
 from streamlings.stage.shapes import recognise
 from streamlings.stage.shapes.closing import holds_back
 from streamlings.stage.shapes.output import Answers, Output
@@ -246,6 +247,12 @@ def test_what_came_late_is_missing_and_named() -> None:
     assert told(RIGHT, events=events, timeline=watched(watermark="12:00:00", dropped=1))[0] == "came late", "Flink says so"
 
 
+def test_a_row_is_missing_whose_only_event_came_late() -> None:
+    alone = order("bob", "11:30", "4.20")
+    name, hint = told(RIGHT, events=[*ORDERS, alone], timeline=watched(late=alone))
+    assert (name, hint.split(":")[0]) == ("came late", "bob 4.20 of 11")
+
+
 def test_what_came_late_but_before_the_window_closed_is_missing_for_another_reason() -> None:
     assert told(RIGHT, events=[*ORDERS, LATE], timeline=watched(watermark="12:59:00")) == ("", "")
 
@@ -403,4 +410,7 @@ def test_values_that_cannot_be_added_have_no_sum() -> None:
     """Texts, and rows without a column."""
     words = {key: [None, (1, None)] for key in RIGHT}
     assert told(words) == ("", "")
+    odd = [(2, "0.30"), (2, float("nan")), (2, Decimal("1e60")), (True, Decimal("0.30000000000000004")), ("2", [1])]
+    assert [told(RIGHT | {("ada", "12:00"): [value]}) for value in odd] == [("", "")] * len(odd)
+    assert fold([(({"a": 1}, "12:00"), 1)]) == {("{'a': 1}", "12:00"): [1]}
     assert recognise(Output(lambda events: {(e["customer_id"],): "x" for e in events}, ORDERS, {("ada",): ["y"]})) is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -208,8 +208,8 @@ def unruly(
 
 
 def fold(pairs: Iterable[tuple[Key, Any]]) -> dict[Key, list[Any]]:
-    """All values of each key, in order."""
+    """All values of each key, in order. Of a key that a program made of something else than texts and numbers, the text."""
     found: dict[Key, list[Any]] = defaultdict(list)
     for key, value in pairs:
-        found[key].append(value)
+        found[tuple(part if isinstance(part, Hashable) else str(part) for part in key)].append(value)
     return found

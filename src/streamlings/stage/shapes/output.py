@@ -92,11 +92,12 @@ class Output:
 
 
 def numbers(value: Any) -> list[Decimal] | None:
-    """A value's numbers: that of one number, or those of a tuple of nothing else. None for any other value."""
+    """A value's numbers: that of one number, or those of a tuple of nothing else. None for others, and for NaN."""
     parts = value if isinstance(value, tuple | list) else (value,)
     if not parts or not all(isinstance(part, int | float | Decimal) and not isinstance(part, bool) for part in parts):
         return None
-    return [Decimal(str(part)) for part in parts]
+    found = [Decimal(str(part)) for part in parts]
+    return found if all(number.is_finite() for number in found) else None
 
 
 def total(values: list[Any]) -> list[Decimal] | None:

@@ -55,9 +55,11 @@ def _rounding(exact: Decimal, found: Decimal, terms: int) -> str:
     off, size = abs(found - exact), abs(exact)
     if off <= size * DOUBLE_ULP * terms:
         return "DOUBLE"
+    if off > size * FLOAT_ULP * terms:
+        return ""
     held = Decimal(repr(struct.unpack("f", struct.pack("f", found))[0]))
     is_a_float = abs(held - found) <= size * DOUBLE_ULP * 2 or str(found) == f"{held:.{max(0, -int(found.as_tuple().exponent))}f}"
-    return "FLOAT" if off <= size * FLOAT_ULP * terms and is_a_float else ""
+    return "FLOAT" if is_a_float else ""
 
 
 def _names(keys: list[Key]) -> str:
