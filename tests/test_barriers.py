@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -78,6 +79,19 @@ def test_partitions_that_are_level_hold_nothing_back(tmp_path: Path) -> None:
     job = make_job(watermark=lambda: ms("12:01:10"), partition_watermarks=lambda: levels)
     stuck = gives_up(make_stage(tmp_path, job), patience=2, deadline_s=60, hint="when does a window end?")
     assert (len(stuck.diagnosis), stuck.hint) == (1, "when does a window end?")
+
+
+def test_a_source_that_reads_nothing_is_waited_for_longer_on_a_crowded_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    for load in (0.0, 3.0):
+        monkeypatch.setattr("streamlings.stage.patience.os.getloadavg", lambda load=load: (load * (os.cpu_count() or 1), 0, 0))
+        asked: list[int] = []
+        job = make_job(consumed=lambda asked=asked: asked.append(1) or {})
+        stage = make_stage(tmp_path, job)
+        stage.__dict__["unread"] = lambda _: ["it has read 0 of 1 events of orders-0"]
+        assert gives_up(stage, patience=2, deadline_s=60).diagnosis == ["it has read 0 of 1 events of orders-0"]
+        looks.append(len(asked))
+    assert looks == [9, 25]
 
 
 def test_a_program_that_prints_has_not_stopped(tmp_path: Path) -> None:
