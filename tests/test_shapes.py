@@ -157,6 +157,22 @@ def test_what_must_not_count_counts() -> None:
     assert told(RIGHT | {("ada", "12:00"): [(3, Decimal("3.62"))]}, uncounted=[LATE]) == ("", "")
 
 
+def test_many_rows_and_many_moments_are_no_burden() -> None:
+    """A hopping window in place of a tumbling one gives sixty times the rows."""
+    happened = watched()
+    for n in range(20_000):
+        happened.output("hourly", 0, n, {"customer_id": f"guest-{n}"})
+    asked = []
+
+    def oracle(events: list[Event]) -> Answers:
+        asked.append(len(events))
+        return hours_of(events)
+
+    hops = {(who, f"{int(at[:2])}:{minute:02}"): rows for (who, at), rows in RIGHT.items() for minute in range(60)}
+    assert recognise(Output(oracle, ORDERS, hops, happened)) == recognise(Output(hours_of, ORDERS, hops, hourly()))
+    assert len(asked) < 500
+
+
 # --- right but for the time
 
 

@@ -38,7 +38,7 @@ def holds_back(watermarks: Mapping[str, int | None]) -> str:
 
 def _stands_before(out: Output, keys: list[Key]) -> str:
     """Where the watermark stands and why, if that is before the end of all these keys' windows; "" where it is not, or nobody saw it."""
-    seen = next((m for m in reversed(out.timeline.moments) if m.kind == "watermark"), None)
+    seen = next((m for m in reversed(out.moments) if m.kind == "watermark"), None)
     windows = [window for key in keys for event in out.of_key(key, out.events) if (window := out.window_of(event))]
     if seen is None or not windows or (seen.at is not None and seen.at >= min(end for _, end in windows) - 1):
         return ""

@@ -95,7 +95,7 @@ def _late_and_missing(out: Output, key: Key) -> Iterator[list[Event]]:
     """Sets of a key's late events without which its one row is right."""
     events = out.of_key(key, out.events)
     rows = out.rows.get(key, [])
-    late = [event for event in events if id(event) in _late(out)]
+    late = [event for event in events if id(event) in out.late]
     if len(rows) > 1 or key not in out.wanted or len(late) > FEW:
         return
     for size in range(1, len(late) + 1):
@@ -105,22 +105,12 @@ def _late_and_missing(out: Output, key: Key) -> Iterator[list[Event]]:
                 yield list(some)
 
 
-def _late(out: Output) -> set[int]:
-    """Events, by identity, that came behind a newer one."""
-    newest, found = 0, set()
-    for m in (m for m in out.timeline.moments if m.kind == "sent" and m.at is not None):
-        if m.at < newest:  # type: ignore[operator]
-            found.add(id(m.row))
-        newest = max(newest, m.at or 0)
-    return found
-
-
 def _behind_the_watermark(out: Output, events: list[Event]) -> bool:
     """Whether the watermark was seen to have passed each of them when it was sent, or Flink says it has dropped so many since."""
     watermark: int | None = None
     wanted = {id(event) for event in events}
     passed, dropped, begun = set(), 0, False
-    for m in out.timeline.moments:
+    for m in out.moments:
         watermark = m.at if m.kind == "watermark" else watermark
         begun = begun or id(m.row) in wanted
         dropped += m.count if m.kind == "late" and begun else 0
@@ -133,7 +123,7 @@ def _behind_the_watermark(out: Output, events: list[Event]) -> bool:
 
 def _crash(out: Output) -> Crash | None:
     """What was sent when, around the last kill; None where there was none, or no checkpoint was seen before it."""
-    moments = out.timeline.moments
+    moments = out.moments
     kill = max((n for n, m in enumerate(moments) if m.kind == "kill"), default=None)
     checkpoint = max((n for n, m in enumerate(moments[:kill]) if m.kind == "checkpoint"), default=None)
     if kill is None or checkpoint is None:

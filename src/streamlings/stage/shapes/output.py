@@ -57,10 +57,15 @@ class Output:
         return sorted([*self.events, *self.uncounted], key=lambda e: place.get(id(e), len(place)))
 
     @cached_property
+    def moments(self) -> list[Moment]:
+        """The timeline's, which sorts them each time it is asked."""
+        return self.timeline.moments
+
+    @cached_property
     def sent(self) -> list[Moment]:
         """When each event was sent."""
         ours = {id(event) for event in [*self.events, *self.uncounted]}
-        return [m for m in self.timeline.moments if m.kind == "sent" and id(m.row) in ours]
+        return [m for m in self.moments if m.kind == "sent" and id(m.row) in ours]
 
     @cached_property
     def wrong(self) -> list[Key]:
@@ -79,7 +84,23 @@ class Output:
 
     def of_key(self, key: Key, events: list[Event]) -> list[Event]:
         """Those of the events that belong to a key."""
-        return [event for event in events if key in self.oracle([event])]
+        return [event for event in events if key in self._keys[id(event)]]
+
+    @cached_property
+    def _keys(self) -> dict[int, set[Key]]:
+        """The keys that each event belongs to."""
+        return {id(event): set(self.oracle([event])) for event in [*self.events, *self.uncounted]}
+
+    @cached_property
+    def late(self) -> set[int]:
+        """Events, by identity, that came behind a newer one."""
+        newest, found = 0, set()
+        for m in self.moments:
+            if m.kind == "sent" and m.at is not None:
+                if m.at < newest:
+                    found.add(id(m.row))
+                newest = max(newest, m.at)
+        return found
 
     def moved(self, offset_ms: int) -> Output:
         """The same, had every event happened that much later."""

@@ -93,7 +93,7 @@ def duplicates(out: Output) -> Shape | None:
     keys = _all_wrong(out, lambda k: k in out.wanted and len(out.rows.get(k, [])) > 1 and all(v == out.wanted[k] for v in out.rows[k]))
     if not keys:
         return None
-    killed = any(m.kind == "kill" for m in out.timeline.moments)
+    killed = any(m.kind == "kill" for m in out.moments)
     which = "each row is there" if len(keys) == len(out.wanted) else f"the row of {name(keys[0])} is there"
     times = "twice" if len(out.rows[keys[0]]) == 2 else f"{len(out.rows[keys[0]])} times"
     asked = "what was written before the kill, and once more after it?" if killed else "what writes it a second time?"

@@ -55,7 +55,7 @@ def the_other_edge(out: Output) -> Shape | None:
 def _as_in_a_zone(out: Output, minutes: int) -> int:
     """How many rows are what a clock so far ahead gives, 0 where some are not. Half of them may be missing, if Flink says it dropped so
     many: in some zones Flink 2.3 drops what is in time."""
-    dropped = sum(m.count for m in out.timeline.moments if m.kind == "late")
+    dropped = sum(m.count for m in out.moments if m.kind == "late")
     for answers in (out.moved(minutes * MINUTE).wanted, _named(out.wanted, minutes)):
         right = [key for key, rows in out.rows.items() if rows == [answers.get(key)]]
         gone = len(answers) - len(right)
