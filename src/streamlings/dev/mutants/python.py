@@ -84,6 +84,20 @@ def loop_shortened(source: Source) -> Iterator[Edit]:
             yield source.replace(node.iter, f"list({source.text_of(node.iter)})[:-1]")
 
 
+def loop_left(source: Source) -> Iterator[Edit]:
+    """A `while` goes round once."""
+    for node in source.nodes:
+        if isinstance(node, ast.While) and not any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
+            yield Edit(source.span(node)[0], source.span(node.test)[1], "for _ in range(1)")
+
+
+def handler_removed(source: Source) -> Iterator[Edit]:
+    """An `except` that catches nothing."""
+    for node in source.nodes:
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            yield source.replace(node.type, "()")
+
+
 def key_exchanged(source: Source) -> Iterator[Edit]:
     """`order["b"]` for `order["a"]`: the next key that the program uses."""
     slices = [node.slice for node in source.nodes if isinstance(node, ast.Subscript)]
@@ -108,5 +122,7 @@ OPERATORS: list[Callable[[Source], Iterator[Edit]]] = [
     link_removed,
     list_element_removed,
     loop_shortened,
+    loop_left,
+    handler_removed,
     key_exchanged,
 ]

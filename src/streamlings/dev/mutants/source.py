@@ -92,9 +92,10 @@ class Source:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
 
     def _changeable(self, node: ast.AST) -> Iterator[ast.AST]:
-        """All nodes in order, without imports, docstrings, prints, the insides of f-strings, and what the lab is asked for."""
+        """All nodes in order, without imports, docstrings, prints, annotations, the insides of f-strings, and what the lab is asked for."""
+        annotations = [getattr(node, name, None) for name in ("annotation", "returns")]
         for child in ast.iter_child_nodes(node):
-            if not _left_alone(child):
+            if child not in annotations and not _left_alone(child):
                 yield child
                 if not isinstance(child, ast.JoinedStr):
                     yield from self._changeable(child)
