@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers.state import LabState
+from streamlings.shop import ms
 from streamlings.stage.patience import Patience
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
@@ -59,6 +61,37 @@ def test_what_is_reached_proves_its_check(tmp_path: Path) -> None:
 def test_it_gives_up_when_nothing_moves_long_before_its_deadline(tmp_path: Path) -> None:
     stuck = gives_up(make_stage(tmp_path, make_job()), patience=2, deadline_s=60)
     assert stuck.diagnosis[0].startswith("no watermark has reached its operators")
+
+
+def test_a_watermark_that_stands_still_is_told_with_the_partition_that_holds_it_back(tmp_path: Path) -> None:
+    levels: dict[str, int | None] = {"orders-0": ms("12:05"), "orders-1": ms("12:01:10"), "orders-2": ms("12:04")}
+    job = make_job(watermark=lambda: ms("12:01:10"), partition_watermarks=lambda: levels)
+    stuck = gives_up(make_stage(tmp_path, job), patience=2, deadline_s=60, hint="when does a window end?")
+    assert stuck.diagnosis[0].startswith("its watermark stands at 12:01:10")
+    assert stuck.diagnosis[1] == "partition orders-1 holds it back: its own watermark is 12:01:10"
+    assert stuck.hint == "a watermark is the lowest of all partitions': what does orders-1 send?"
+    levels["orders-1"] = None
+    assert "orders-1 holds it back: it has none of its own" in gives_up(make_stage(tmp_path, job), patience=2, deadline_s=60).diagnosis[1]
+
+
+def test_partitions_that_are_level_hold_nothing_back(tmp_path: Path) -> None:
+    levels = dict.fromkeys(["orders-0", "orders-1"], ms("12:01:10"))
+    job = make_job(watermark=lambda: ms("12:01:10"), partition_watermarks=lambda: levels)
+    stuck = gives_up(make_stage(tmp_path, job), patience=2, deadline_s=60, hint="when does a window end?")
+    assert (len(stuck.diagnosis), stuck.hint) == (1, "when does a window end?")
+
+
+def test_a_source_that_reads_nothing_is_waited_for_longer_on_a_crowded_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    for load in (0.0, 3.0):
+        monkeypatch.setattr("streamlings.stage.patience.os.getloadavg", lambda load=load: (load * (os.cpu_count() or 1), 0, 0))
+        asked: list[int] = []
+        job = make_job(consumed=lambda asked=asked: asked.append(1) or {})
+        stage = make_stage(tmp_path, job)
+        stage.__dict__["unread"] = lambda _: ["it has read 0 of 1 events of orders-0"]
+        assert gives_up(stage, patience=2, deadline_s=60).diagnosis == ["it has read 0 of 1 events of orders-0"]
+        looks.append(len(asked))
+    assert looks == [9, 25]
 
 
 def test_a_program_that_prints_has_not_stopped(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from streamlings.course import Course, Exercise
-from streamlings.dev import mutate
+from streamlings.dev import mutate, selftest
 from streamlings.dev.mutants import Mutant, derive, equivalent
 from streamlings.dev.mutants.tally import Tally
 from streamlings.errors import LabError
@@ -21,33 +22,72 @@ EXERCISES = Course().exercises
 PYTHON = [
     ("statement deleted", "«f(1)»", ["pass"]),
     ("statement deleted", "«x += 1»", ["pass"]),
+    ("statement deleted", "«t[k] = v»", ["pass"]),
+    ("statement deleted", "if x:\n    «raise E»", ["pass"]),
     ("break removed", "while x:\n    «break»", ["pass"]),
+    ("break removed", "def f():\n    «return»", ["pass"]),
     ("condition negated", "if «x»:\n    f()", ["not (x)"]),
     ("condition negated", "y = [i for i in x if «not i»]", ["i"]),
     ("condition dropped", "y = «a and b»", ["a", "b"]),
+    ("condition dropped", "t.where(«(a > 1) & b»)", ["a > 1", "b"]),
     ("comparison exchanged", "y = a «>=» 2", [">"]),
     ("comparison exchanged", "y = a «not in» b", ["in"]),
+    ("bound removed", "y = «a <= b < c»", ["a <= b", "b < c"]),
+    ("sign exchanged", "y = a «+» b", ["-"]),
+    ("sign exchanged", 'y = "a" + b; z = c.encode() + d', []),
     ("boolean flipped", "y = «True»", ["False"]),
+    ("boolean flipped", "while True:\n    pass", []),
     ("keyword removed", "f(1«, a=2»)", [""]),
     ("link removed", "x = s«.map(f)»", [""]),
+    ("link removed", "x = message.value(), state.get_state(d), admin.poll(1)", []),
+    ("link removed", "x = s«.get_side_output(LATE)»", [""]),
     ("list element removed", "x = [«a, b»]", ["b", "a"]),
     ("loop shortened", "for x in «y»:\n    f(x)", ["list(y)[1:]", "list(y)[:-1]"]),
+    ("loop left", "«while x»:\n    break", ["for _ in range(1)"]),
+    ("loop left", "while y := f():\n    pass", []),
+    ("handler removed", "try:\n    f()\nexcept «E» as e:\n    pass", ["()"]),
     ("key exchanged", 'f(«o["a"], o["b"]»)', ['o["b"], o["b"]', 'o["a"], o["a"]']),
     ("name exchanged", "x = Duration.«of_seconds»(5)", ["of_minutes"]),
+    ("name exchanged", "from a.b import TumblingEventTimeWindows\nx = «TumblingEventTimeWindows».of(y)",
+        ['__import__("a.b", fromlist=["TumblingProcessingTimeWindows"]).TumblingProcessingTimeWindows']),
     ("number changed", "x = Duration.of_seconds(«5»)", ["10", "2"]),
+    ("number changed", "x = order[«2»]", ["1"]),
+    ("number changed", "x = order[«0»]", ["1"]),
+    ("number changed", "x = DataTypes.DECIMAL(«10, 2»)", ["5, 2", "10, 1"]),
+    ("number changed", "env.enable_checkpointing(«500»); env.set_parallelism(1)", ["500000"]),
+    ("number changed", "raise SystemExit(«1»)", ["0"]),
+    ("number changed", 'x = {"retries": «3»}', ["300"]),
     ("number changed", 'x = {"linger.ms": «250»}', ["250000"]),
     ("number changed", 'x = {"queue.size": «4000»}', ["40"]),
     ("number changed", "p.poll(0.1)", []),
     ("text altered", 'x = y == «"PAID"»', ['"paid"']),
     ("text altered", 'c.set("a.b", «"500 ms"»)', ['"5000 ms"', '"500 s"']),
+    ("text altered", 'x = {"acks": «"all"», "topic": "all"}', ['"0"']),
+    ("text altered", 'f({"compatibility": «"FULL"»})', ['"BACKWARD"']),
+    ("text altered", '@udf(result_type=«"DOUBLE"»)\ndef f(): return', ['"FLOAT"']),
+    ("text altered", 'struct.pack(«">bI"», 0, i)', ['"<bI"']),
+    ("text altered", 'x = OutputTag("late"), ValueStateDescriptor("sum", t)', []),
     ("text altered", 'f(f"{a}«\\n»")', [""]),
+    ("bytes altered", 'x = «b"\\0"», b""', [r"b'\x01'"]),
+    ("key coarsened", "s.key_by(lambda o: «o.a»)", ['"all"']),
+    ("key coarsened", "s.key_by(lambda o: «(o.a, o.b)»)", ['"all"', "o.a", "o.b"]),
+    ("key coarsened", "s.key_by(lambda o: «(o.a, o.b, o.c)»)", ['"all"', "(o.a, o.b)", "(o.a, o.c)", "(o.b, o.c)"]),
+    ("window exchanged", "s.window(«TumblingEventTimeWindows.of(Time.minutes(10))»)",
+        ["SlidingEventTimeWindows.of(Time.minutes(10), Time.minutes(5))"]),
+    ("window exchanged", "s.window(«TumblingEventTimeWindows.of(Duration.of_hours(1))»)",
+        ["SlidingEventTimeWindows.of(Duration.of_hours(1), Duration.of_minutes(1))"]),
+    ("window exchanged", "s.window(«SlidingEventTimeWindows.of(a, b)»)", ["TumblingEventTimeWindows.of(a)"]),
+    ("window exchanged", "s.window(«EventTimeSessionWindows.with_gap(a)»)", ["TumblingEventTimeWindows.of(a)"]),
+    ("output dropped", "def f():\n    «yield a»", ["yield from ()"]),
+    ("output dropped", "T = OutputTag('t')\ndef f():\n    «yield T, a»", ["yield from ()", "yield a"]),
+    ("state shared", 'x = ValueStateDescriptor("a", t), ValueStateDescriptor(«"b"», t), ValueStateDescriptor("c", u)', ['"a"']),
     ("entry removed", 'x = {«"a": 1, »"b": lab.kafka}', [""]),
     ("text emptied", 'x = {"doc": «"why"»}', ['""']),
     ("type exchanged", 'x = {"type": «"long"», "name": "t"}', ['"int"']),
     ("number shrunk", 'x = {"precision": «10, "scale": 2»}', ['5, "scale": 2', '10, "scale": 1']),
     ("field renamed", 'x = [{"name": «"a"», "type": "long"}, {"name": "E", "type": "enum"}]', ['"A"']),
     ("default altered", 'x = {"symbols": ["U", "A"], "default": «"U"»}', ['"A"']),
-]
+]  # fmt: skip
 SQL = [
     ("option removed", "CREATE TABLE t (a INT) WITH («'x' = '1', 'y' = 'z'»)", ["'y' = 'z'", "'x' = '1'"]),
     ("option altered", "'scan.startup.mode' = «'earliest-offset'», 'topic' = 't'", ["'latest-offset'"]),
@@ -62,14 +102,20 @@ SQL = [
         ["CUMULATE(TABLE t, DESCRIPTOR(a), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)", "TUMBLE(TABLE t, DESCRIPTOR(a), INTERVAL '1' HOUR)"]),
     ("window exchanged", "SELECT a FROM TABLE(«TUMBLE(TABLE t, DESCRIPTOR(a), INTERVAL '1' HOUR)»)",
         [f"{w}(TABLE t, DESCRIPTOR(a), INTERVAL '1' MINUTE, INTERVAL '1' HOUR)" for w in ("HOP", "CUMULATE")]),
+    ("window exchanged", "SELECT a FROM TABLE(«SESSION(TABLE t PARTITION BY k», DESCRIPTOR(a), INTERVAL '1' HOURS))", ["TUMBLE(TABLE t"]),
+    ("interval changed", "SELECT a - INTERVAL «'5' MINUTES»", ["'10' MINUTES", "'2' MINUTES", "'5' SECONDS"]),
     ("interval changed", "SELECT a - INTERVAL «'5' MINUTE»", ["'10' MINUTE", "'2' MINUTE", "'5' SECOND"]),
     ("group column dropped", "SELECT a FROM t GROUP BY «a, b»", ["b", "a"]),
     ("group column dropped", "SELECT SUM(a) OVER («PARTITION BY b »ORDER BY c)", [""]),
+    ("group column dropped", "SELECT a FROM TABLE(SESSION(TABLE t «PARTITION BY k», DESCRIPTOR(a), INTERVAL '30' MINUTES))", [""]),
     ("aggregate exchanged", "SELECT «SUM»(a) FROM t", ["MAX"]),
     ("aggregate exchanged", "SELECT COUNT(«*») FROM t GROUP BY k, l", ["DISTINCT k"]),
     ("distinct removed", "SELECT COUNT(«DISTINCT »a)", [""]),
     ("bound exchanged", "SELECT w.«window_start» FROM w GROUP BY window_start", ["window_end"]),
     ("order reversed", "SELECT a FROM t ORDER BY a «DESC»", ["ASC"]),
+    ("match exchanged", "SELECT a FROM t MATCH_RECOGNIZE (PATTERN (A B) «WITHIN INTERVAL '10' MINUTE »DEFINE A AS a)", [""]),
+    ("match exchanged", "SELECT a FROM t MATCH_RECOGNIZE (AFTER MATCH SKIP «PAST LAST ROW»)", ["TO NEXT ROW"]),
+    ("call deleted", "SELECT «COALESCE(UPPER(a), 0)» FROM t", ["UPPER(a)", "COALESCE(a, 0)"]),
     ("columns exchanged", "INSERT INTO t SELECT «f(a, b), c» FROM s", ["c, f(a, b)"]),
     ("time pattern altered", "SELECT DATE_FORMAT(a, '«HH:mm»')", ["mm:HH", "hh:mm"]),
     ("where removed", "SELECT a FROM t «WHERE a > 1 »GROUP BY a", [""]),
@@ -78,6 +124,7 @@ SQL = [
     ("condition dropped", "SELECT a FROM t JOIN s ON «t.a = s.a AND t.b < s.b»", ["t.b < s.b", "t.a = s.a"]),
     ("condition dropped", "SELECT a FROM t WHERE «a BETWEEN 1 AND 2 AND b»", ["b", "a BETWEEN 1 AND 2"]),
     ("bound removed", "SELECT a FROM t WHERE a «BETWEEN b AND c» AND d", [">= b", "<= c"]),
+    ("bound removed", "SELECT SUM(a) OVER (ORDER BY b RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW) FROM t", []),
     ("comparison exchanged", "SELECT a FROM t WHERE a «>=» b", [">"]),
     ("comparison exchanged", "SELECT a FROM t WHERE a «=» 'x'", ["<>"]),
     ("constant altered", "SELECT a FROM t WHERE a > «100»", ["200"]),
@@ -122,6 +169,8 @@ def test_prose_and_surroundings_are_left_alone() -> None:
         # print(1)
         print("SELECT a FROM t WHERE a = 'b'", 1, sep="", end=[1, 2])
         x = lab.topic("orders"), lab.kafka
+        def g(a: Decimal | None) -> Decimal: ...
+        y: Decimal | None
         def f():
             "Create 3 tables."
     ''')
@@ -134,7 +183,10 @@ def test_a_diff_says_where_and_what() -> None:
 
 
 def test_the_same_change_in_two_places_is_two_mutants() -> None:
-    assert [m.identity for m in derive("while x:\n    break\nwhile y:\n    break\n")] == ["-break\n+pass", "-break\n+pass\n(2)"]
+    assert [m.identity for m in derive("for x in y:\n    break\nfor x in z:\n    break\n") if m.operator == "break removed"] == [
+        "-break\n+pass",
+        "-break\n+pass\n(2)",
+    ]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
@@ -221,6 +273,41 @@ def test_what_is_recorded_may_survive_but_may_not_be_killed(course: Path, lab_st
 def test_the_checks_notice(lab_state: Path, exercise: Exercise, mutant: Mutant) -> None:
     """A sample of each exercise's mutants; `./streamlings dev mutate --all` tries them all."""
     assert mutate.judge(exercise, mutant).outcome == "failed", mutant.diff
+
+
+def test_a_survivor_in_the_sample_fails(course: Path, lab_state: Path) -> None:
+    """The note's check lets one mutant pass; what selftest runs over each exercise's sample says so."""
+    exercise = Course().find("basics/note")
+    (survivor,) = [m for m in derive(exercise.solution.read_text()) if m.identity == NOTE_STRIPPED.strip()]
+    with pytest.raises(AssertionError, match=r"read_text\(\)"):
+        test_the_checks_notice(lab_state, exercise, survivor)
+    unrunnable = Mutant("", survivor.text, 1, "", "it cannot be judged")
+    (exercise.folder / "checks.py").write_text("nonsense")
+    with pytest.raises(AssertionError, match="it cannot be judged"):
+        test_the_checks_notice(lab_state, exercise, unrunnable)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_the_sample_is_fixed_and_holds_no_equivalent(exercise: Exercise) -> None:
+    drawn = [mutant.identity for mutant in mutate.sample(exercise)]
+    assert drawn == [mutant.identity for mutant in mutate.sample(exercise)]
+    assert len(set(drawn)) == mutate.SAMPLE
+    assert not set(drawn) & {entry.identity for entry in equivalent.read(exercise)}
+
+
+@pytest.mark.parametrize(("codes", "code"), [([0, 0, 0, 0], 0), ([0, 0, 0, 1], 1), ([1, 0, 0, 0], 1)])
+def test_selftest_fails_with_any_of_its_steps(codes: list[int], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last step is pytest, over the whole of tests/ unless it is --fast."""
+    commands: list[list[str]] = []
+
+    def done(command: list[str], **_: object) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=codes[len(commands) - 1])
+
+    monkeypatch.setattr("streamlings.dev.selftest.subprocess.run", done)
+    assert selftest.run(fast=False) == code
+    assert commands[-1][1:4] == ["-m", "pytest", "-q"]
+    assert "not slow" not in commands[-1]
 
 
 @pytest.mark.slow

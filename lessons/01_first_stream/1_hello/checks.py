@@ -2,6 +2,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from streamlings.checks import Failure, check, expect
+from streamlings.stage import shapes
 from streamlings.stage.days import Days, fold
 from streamlings.stage.stage import Stage
 
@@ -45,7 +46,7 @@ def paid_of(orders: list[dict]) -> dict[tuple[str, ...], Decimal]:
 
 def arrived(rows: list[dict]) -> dict[tuple[str, ...], list[Decimal]]:
     """What arrived, by customer and order."""
-    return fold(((row["customer_id"], row["order_id"]), row["amount"]) for row in rows)
+    return fold(((row.get("customer_id"), row.get("order_id")), row.get("amount")) for row in rows)
 
 
 def arrive(stage: Stage) -> Callable[[list[dict]], bool]:
@@ -57,7 +58,7 @@ def arrive(stage: Stage) -> Callable[[list[dict]], bool]:
 def rows_of_the_first_day(run: Stage) -> list[dict]:
     """What arrived, but for the orders of the unruly day."""
     later = {order["order_id"] for order in run.topic("orders").sent} - {order["order_id"] for order in run.facts.sent}
-    return [row for row in run.topic("paid_orders").rows if row["order_id"] not in later]
+    return [row for row in run.topic("paid_orders").rows if row.get("order_id") not in later]
 
 
 @check
@@ -74,12 +75,12 @@ def paid_orders_arrive(run: Stage) -> None:
 def only_paid_orders(run: Stage) -> None:
     """No other order arrives"""
     status = {order["order_id"]: order["status"] for order in run.topic("orders").sent}
-    wrong = [row for row in rows_of_the_first_day(run) if status.get(row["order_id"]) != "PAID"]
+    wrong = [row for row in rows_of_the_first_day(run) if status.get(row.get("order_id")) != "PAID"]
     if wrong:
         raise Failure(
             expected="paid orders only",
-            actual=", ".join(f"{row['order_id']} ({status.get(row['order_id'], 'never sent')})" for row in wrong[:4]),
-            because=run.timeline(*(row["order_id"] for row in wrong[:2])),
+            actual=", ".join(f"{row.get('order_id')} ({status.get(row.get('order_id'), 'never sent')})" for row in wrong[:4]),
+            because=run.timeline(*(row.get("order_id") for row in wrong[:2])),
             hint="which rows of the table may pass?",
         )
 
@@ -95,7 +96,7 @@ def every_paid_order_once(run: Stage) -> None:
         f"{len(wanted)} rows",
         f"{len(rows)} rows" + (f", without {', '.join(missing)}" if missing else ""),
         because=run.timeline(*missing[:3]),
-        hint="does the source begin at the earliest offset?",
+        hint=shapes.hint(run, paid_of, run.facts.sent, arrived(rows), otherwise="does the source begin at the earliest offset?"),
     )
 
 

@@ -69,7 +69,11 @@ def nothing_is_lost(run: Stage) -> None:
             else "what happens to an order when the queue is full?",
         )
     if len(found) != len(wanted):
-        raise Failure(expected=f"{len(wanted)} orders", actual=f"{len(found)}: {len(found) - len(there)} are there twice")
+        raise Failure(
+            expected=f"{len(wanted)} orders, each once",
+            actual=f"{len(found)}: {len(found) - len(there)} are there once more",
+            hint="which orders are sent again, and what had become of them the first time?",
+        )
 
 
 @check(after=nothing_is_lost)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from streamlings.checks import Check, Failure
 from streamlings.shop import Event, ms
+from streamlings.stage import shapes
 from streamlings.stage.records import Row
 from streamlings.stage.story import story
 
@@ -71,7 +72,8 @@ class Days:
         self.stage.until(lambda: True, "the end of that day", proves=proves)
 
     def judge(self, *, hint: str) -> None:
-        """Raise Failure for the first case that did not give what the oracle says; it can be shortened."""
+        """Raise Failure for the first case that did not give what the oracle says; it can be shortened. `hint` is for a wrong output
+        whose shape says nothing."""
         for case in self.cases:
             key = self._wrong(case)
             if key is not None:
@@ -108,7 +110,8 @@ class Days:
     def _wrong(self, case: Case) -> Key | None:
         """The first key for which not exactly what the oracle says came out; None where all is right."""
         wanted, found = self.oracle(list(case.events)), self._found(case)
-        return next((key for key in sorted({*wanted, *found}, key=str) if found.get(key) != [wanted.get(key)]), None)
+        keys = [*wanted, *sorted(found.keys() - wanted.keys(), key=str)]
+        return next((key for key in keys if found.get(key) != [wanted.get(key)]), None)
 
     def _found(self, case: Case) -> dict[Key, list[Any]]:
         return self.found([row for row in self.stage.topic(self.output).rows if row.get("customer_id") in case.customers])
@@ -122,6 +125,7 @@ class Days:
 
     def _failure(self, case: Case, key: Key, hint: str) -> Failure:
         expected, actual = self._said(case, key)
+        hint = shapes.hint(self.stage, self.oracle, list(case.events), self._found(case), otherwise=hint)
         because = [f"{case.title}:", *story(self.stage.timeline_, key[0], act=case.act, limit=10)]
         return Failure(
             expected=expected, actual=actual, because=because, hint=hint, shorten=lambda seconds: self._shorten(case, key, seconds)
@@ -204,8 +208,8 @@ def unruly(
 
 
 def fold(pairs: Iterable[tuple[Key, Any]]) -> dict[Key, list[Any]]:
-    """All values of each key, in order."""
+    """All values of each key, in order. Of a key that a program made of something else than texts and numbers, the text."""
     found: dict[Key, list[Any]] = defaultdict(list)
     for key, value in pairs:
-        found[key].append(value)
+        found[tuple(part if isinstance(part, Hashable) else str(part) for part in key)].append(value)
     return found

@@ -12,7 +12,7 @@ from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
-from streamlings.stage.patience import Patience
+from streamlings.stage.patience import Patience, crowding
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import Stuck, diagnose
 
@@ -64,7 +64,8 @@ class Stage(Scene):
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
-                still = unchanged >= (patience if self._all_read() else 4 * patience)
+                # A source that waits for a processor reads as little as one that begins at the end of its topic.
+                still = unchanged >= (patience if self._all_read() else 4 * patience * crowding())
                 if (hopeless or still or now > end) and not reached():
                     self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from streamlings.shop import clock
+from streamlings.stage.shapes.closing import holds_back
 from streamlings.stage.story import duration
 
 if TYPE_CHECKING:
@@ -113,10 +114,12 @@ def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[s
         line = f"its watermark stands at {clock(watermark)}: the clock's time, not that of the events (the newest is from {clock(newest)})"
         return [line], "which time do your windows go by: when an event happened, or when it arrived?"
     line = f"its watermark stands at {clock(watermark)}, {duration(newest - watermark)} behind the newest event ({clock(newest)})"
-    partitions = {stage.short(name): w or 0 for name, w in job.partition_watermarks().items()}
-    if len(partitions) > 1 and min(partitions.values()) < max(partitions.values()):
-        slowest = min(partitions, key=lambda name: partitions[name])
-        return [line, f"partition {slowest} holds it back: its own watermark is {clock(partitions[slowest])}"], ""
+    partitions = {stage.short(name): w for name, w in job.partition_watermarks().items()}
+    if slowest := holds_back(partitions):
+        at = partitions[slowest]
+        own = "it has none of its own" if at is None else f"its own watermark is {clock(at)}"
+        hint = f"a watermark is the lowest of all partitions': what does {slowest} send?"
+        return [line, f"partition {slowest} holds it back: {own}"], hint
     return [line], ""
 
 

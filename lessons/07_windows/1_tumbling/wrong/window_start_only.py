@@ -1,5 +1,5 @@
 # fails: one_row_an_hour
-# says: this query does not wait for the end of the hour
+# says: this query does not wait until it has seen all of a window
 """Harbour's hourly report: how many orders each customer placed in each hour (UTC), and for how much.
 
 The sales department reads the topic `hourly`: one row per customer and hour, final when it comes.

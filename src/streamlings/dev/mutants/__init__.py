@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from streamlings.dev.mutants import python, schema, sql_conditions, sql_queries, sql_tables, values
+from streamlings.dev.mutants import conditions, python, schema, sql_conditions, sql_queries, sql_tables, streams, values
 from streamlings.dev.mutants.source import Edit, Source
 from streamlings.dev.mutants.sql_text import statements
 
@@ -38,7 +38,7 @@ def derive(text: str) -> list[Mutant]:
 
 def _edits(source: Source) -> Iterator[tuple[str, Edit]]:
     """Every edit with its operator's name in words."""
-    for operator in [*python.OPERATORS, *values.OPERATORS, *schema.OPERATORS]:
+    for operator in [*python.OPERATORS, *conditions.OPERATORS, *streams.OPERATORS, *values.OPERATORS, *schema.OPERATORS]:
         yield from ((operator.__name__.replace("_", " "), edit) for edit in operator(source))
     for sql in statements(source):
         for of_sql in [*sql_tables.OPERATORS, *sql_queries.OPERATORS, *sql_conditions.OPERATORS]:

@@ -49,7 +49,7 @@ NAMES = {
     "in_streaming_mode": "in_batch_mode",
     "TumblingEventTimeWindows": "TumblingProcessingTimeWindows",
     "SlidingEventTimeWindows": "SlidingProcessingTimeWindows",
-    "Tumble": "Slide",
+    "EventTimeSessionWindows": "ProcessingTimeSessionWindows",
     "register_event_time_timer": "register_processing_time_timer",
     "of_millis": "of_seconds",
     "of_seconds": "of_minutes",
@@ -93,7 +93,10 @@ LOGICAL_TYPES = {
 }
 
 UNITS = {"SECOND": "MINUTE", "MINUTE": "SECOND", "HOUR": "MINUTE", "DAY": "HOUR"}
+UNITS |= {f"{unit}S": f"{other}S" for unit, other in UNITS.items()}
 FINER = {"SECOND": "SECOND", "MINUTE": "SECOND", "HOUR": "MINUTE", "DAY": "HOUR"}
+TIME_UNITS = ["days", "hours", "minutes", "seconds"]
+"""From coarse to fine, as Python's names have them, down to the finest that a window is measured in."""
 COARSER = {"ms": "s", "s": "min", "min": "h", "h": "d"}
 DURATION = re.compile(r"(\d+) ?(ms|s|min|h)\Z")
 

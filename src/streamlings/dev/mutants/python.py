@@ -1,71 +1,47 @@
-"""Mistakes in Python: statements, conditions, calls, lists. Each operator takes a program and yields edits."""
+"""Mistakes in Python: statements, calls, lists, loops. Each operator takes a program and yields edits."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 
 from streamlings.dev.mutants.source import Edit, Source, without
 
-OTHER_COMPARISON: dict[type[ast.cmpop], tuple[str, str]] = {
-    ast.Lt: ("<", "<="),
-    ast.LtE: ("<=", "<"),
-    ast.Gt: (">", ">="),
-    ast.GtE: (">=", ">"),
-    ast.Eq: ("==", "!="),
-    ast.NotEq: ("!=", "=="),
-    ast.Is: ("is", "is not"),
-    ast.IsNot: ("is not", "is"),
-    ast.In: ("in", "not in"),
-    ast.NotIn: ("not in", "in"),
-}
-PLUMBING = {"builder", "new_builder", "build", "get_config", "open", "close", "read_text", "from_source", "name", "uid"}
+PLUMBING = {"builder", "new_builder", "build", "open", "close", "read_text", "from_source", "name", "register_schema", "pack"}
 """Links of a chain without which nothing runs, and names for people."""
+LOOKS = re.compile(
+    r"(get|current|to)_(?!side_output)\w+|value|key|error|headers|partition|offset|topic|timestamp|timer_service|poll|consume"
+    r"|position|assignment|consumer_group_metadata|items|values|keys|isoformat|result"
+)
+"""Calls that give a part of something: without them the program breaks at once, which proves no check."""
 
 
 def statement_deleted(source: Source) -> Iterator[Edit]:
-    """A call whose result nobody uses, or `x += 1`."""
+    """A call whose result nobody uses, `x += 1`, `totals[key] = value`, `raise`."""
     for node in source.nodes:
-        if isinstance(node, ast.AugAssign) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        is_kept = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
+        is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        if is_kept or is_call or isinstance(node, ast.AugAssign | ast.Raise):
             yield source.replace(node, "pass")
 
 
 def break_removed(source: Source) -> Iterator[Edit]:
+    """`break`, `continue`, and a `return` without a value."""
     for node in source.nodes:
-        if isinstance(node, ast.Break | ast.Continue):
+        if isinstance(node, ast.Break | ast.Continue) or (isinstance(node, ast.Return) and node.value is None):
             yield source.replace(node, "pass")
 
 
-def condition_negated(source: Source) -> Iterator[Edit]:
+def sign_exchanged(source: Source) -> Iterator[Edit]:
+    """`a - b` for `a + b`, and the other way round; of texts and bytes nothing can be taken away."""
     for node in source.nodes:
-        tests = [node.test] if isinstance(node, ast.If | ast.IfExp) else node.ifs if isinstance(node, ast.comprehension) else []
-        for test in tests:
-            if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-                yield source.replace(test, source.text_of(test.operand))
-            else:
-                yield source.replace(test, f"not ({source.text_of(test)})")
-
-
-def condition_dropped(source: Source) -> Iterator[Edit]:
-    """One of the parts of `a and b`, `a or b`."""
-    for node in source.nodes:
-        if isinstance(node, ast.BoolOp):
-            parts = [f"({source.text_of(v)})" if isinstance(v, ast.BoolOp | ast.IfExp) else source.text_of(v) for v in node.values]
-            word = " and " if isinstance(node.op, ast.And) else " or "
-            for at in range(len(parts)):
-                yield source.replace(node, word.join(parts[:at] + parts[at + 1 :]))
-
-
-def comparison_exchanged(source: Source) -> Iterator[Edit]:
-    """A comparison that is a whole condition is left to `condition_negated` where the exchange would be the same."""
-    for node in source.nodes:
-        if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            above = source.parent[node]
-            own, other = OTHER_COMPARISON[type(node.ops[0])]
-            if own in ("<", "<=", ">", ">=") or not isinstance(above, ast.If | ast.IfExp | ast.comprehension):
-                start = source.span(node.left)[1]
-                gap = source.text[start : source.span(node.comparators[0])[0]]
-                yield Edit(start, start + len(gap), gap.replace(own, other, 1))
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
+            continue
+        if not any(_is_no_number(side) for side in (node.left, node.right)):
+            start, end = source.span(node.left)[1], source.span(node.right)[0]
+            own, other = ("+", "-") if isinstance(node.op, ast.Add) else ("-", "+")
+            yield Edit(start, end, source.text[start:end].replace(own, other, 1))
 
 
 def keyword_removed(source: Source) -> Iterator[Edit]:
@@ -85,7 +61,8 @@ def link_removed(source: Source) -> Iterator[Edit]:
             continue
         on = node.func.value
         is_made_by_its_class = isinstance(on, ast.Name) and on.id in imported
-        is_needed = is_made_by_its_class or isinstance(on, ast.Constant) or node.func.attr in PLUMBING
+        is_looked_up = node.func.attr in PLUMBING or bool(LOOKS.fullmatch(node.func.attr))
+        is_needed = is_made_by_its_class or isinstance(on, ast.Constant) or is_looked_up
         if not is_needed and not source.mentions_lab(*node.args, *node.keywords):
             name = source.span(node.func)[1] - len(node.func.attr)
             yield Edit(source.text.rindex(".", 0, name), source.span(node)[1], "")
@@ -107,6 +84,20 @@ def loop_shortened(source: Source) -> Iterator[Edit]:
             yield source.replace(node.iter, f"list({source.text_of(node.iter)})[:-1]")
 
 
+def loop_left(source: Source) -> Iterator[Edit]:
+    """A `while` goes round once."""
+    for node in source.nodes:
+        if isinstance(node, ast.While) and not any(isinstance(n, ast.NamedExpr) for n in ast.walk(node.test)):
+            yield Edit(source.span(node)[0], source.span(node.test)[1], "for _ in range(1)")
+
+
+def handler_removed(source: Source) -> Iterator[Edit]:
+    """An `except` that catches nothing."""
+    for node in source.nodes:
+        if isinstance(node, ast.ExceptHandler) and node.type is not None:
+            yield source.replace(node.type, "()")
+
+
 def key_exchanged(source: Source) -> Iterator[Edit]:
     """`order["b"]` for `order["a"]`: the next key that the program uses."""
     slices = [node.slice for node in source.nodes if isinstance(node, ast.Subscript)]
@@ -116,15 +107,22 @@ def key_exchanged(source: Source) -> Iterator[Edit]:
         yield from (source.replace(key, other) for other in others[:1])
 
 
+def _is_no_number(node: ast.expr) -> bool:
+    """A text, bytes, a list."""
+    is_encoded = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("encode", "to_bytes", "pack")
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    return is_encoded or is_text or isinstance(node, ast.JoinedStr | ast.List | ast.Tuple | ast.ListComp)
+
+
 OPERATORS: list[Callable[[Source], Iterator[Edit]]] = [
     statement_deleted,
     break_removed,
-    condition_negated,
-    condition_dropped,
-    comparison_exchanged,
+    sign_exchanged,
     keyword_removed,
     link_removed,
     list_element_removed,
     loop_shortened,
+    loop_left,
+    handler_removed,
     key_exchanged,
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -71,6 +72,14 @@ class Source:
         names = (n for node in nodes if node is not None for n in ast.walk(node))
         return any(isinstance(n, ast.Name) and n.id == "lab" for n in names)
 
+    def reach(self, name: str, *, beside: str) -> str:
+        """An expression for a name of the module from which `beside` is imported; the name itself where `beside` is not imported."""
+        known = {a.asname or a.name for n in ast.walk(self.tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+        homes = [n.module for n in ast.walk(self.tree) if isinstance(n, ast.ImportFrom) and beside in [a.name for a in n.names]]
+        if name in known or name in dir(builtins) or not homes:
+            return name
+        return f'__import__("{homes[0]}", fromlist=["{name}"]).{name}'
+
     def key_of(self, node: ast.AST) -> str:
         """The text of the key whose value the node is in a dict; "" elsewhere."""
         above = self.parent.get(node)
@@ -83,9 +92,10 @@ class Source:
         return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
 
     def _changeable(self, node: ast.AST) -> Iterator[ast.AST]:
-        """All nodes in order, without imports, docstrings, prints, the insides of f-strings, and what the lab is asked for."""
+        """All nodes in order, without imports, docstrings, prints, annotations, the insides of f-strings, and what the lab is asked for."""
+        annotations = [getattr(node, name, None) for name in ("annotation", "returns")]
         for child in ast.iter_child_nodes(node):
-            if not _left_alone(child):
+            if child not in annotations and not _left_alone(child):
                 yield child
                 if not isinstance(child, ast.JoinedStr):
                     yield from self._changeable(child)

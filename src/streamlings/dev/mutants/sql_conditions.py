@@ -42,7 +42,7 @@ def bound_removed(sql: Sql) -> Iterator[Edit]:
     for at in sql.find("BETWEEN"):
         middle = sql.end_of(at + 1, {"AND"})
         end = sql.end_of(middle + 1, CLAUSES | {"AND", "OR"})
-        if end > middle + 1 and sql[middle] == "AND":
+        if end > middle + 1 and sql[middle] == "AND" and sql[at - 1] not in ("RANGE", "ROWS"):
             yield sql.replace(at, end, f">= {sql.between(at + 1, middle)}")
             yield sql.replace(at, end, f"<= {sql.between(middle + 1, end)}")
 

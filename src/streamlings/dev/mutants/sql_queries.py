@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from streamlings.dev.mutants.exchanges import FINER, UNITS, other_numbers
 from streamlings.dev.mutants.source import Edit
 from streamlings.dev.mutants.sql_text import CLAUSES, Sql
 
 AGGREGATES = {"SUM": "MAX", "MAX": "MIN", "MIN": "MAX", "AVG": "MAX", "FIRST_VALUE": "LAST_VALUE", "LAST_VALUE": "FIRST_VALUE"}
+OF_A_VALUE = {"UPPER", "LOWER", "TRIM", "ABS", "ROUND", "FLOOR", "CEIL", "COALESCE", "IFNULL"}
 TIME_PATTERN = re.compile(r"'(?=[^']*(?:HH|mm|dd))[yMdHhms:. /_'-]+'\Z")
 
 
 def window_exchanged(sql: Sql) -> Iterator[Edit]:
-    """TUMBLE, HOP and CUMULATE for each other; a step that is missing becomes one of the next finer unit."""
+    """TUMBLE, HOP and CUMULATE for each other, and TUMBLE for SESSION; a missing step becomes one of the next finer unit."""
     for at in range(len(sql.tokens)):
-        if sql[at] in ("TUMBLE", "HOP", "CUMULATE") and sql[at + 1] == "(" and sql[at + 2] in ("TABLE", "DATA"):
+        if sql[at] == "SESSION" and sql[at + 1] == "(" and sql[at + 2] in ("TABLE", "DATA"):
+            partition = next((p for p in sql.find("PARTITION", "BY") if at < p < sql.closing(at + 1)), None)
+            end = sql.end_of(partition, {","}) if partition else at + 2
+            kept = sql.between(at + 2, partition) if partition else ""
+            yield sql.replace(at, end, f"TUMBLE({kept}")
+        elif sql[at] in ("TUMBLE", "HOP", "CUMULATE") and sql[at + 1] == "(" and sql[at + 2] in ("TABLE", "DATA"):
             end = sql.closing(at + 1) + 1
             arguments = sql.split(at + 2, end - 1, {","})
             size, last = arguments[-1]
@@ -48,6 +54,7 @@ def group_column_dropped(sql: Sql) -> Iterator[Edit]:
     for word in ("GROUP", "PARTITION"):
         for at in sql.find(word, "BY"):
             parts = sql.split(at + 2, sql.end_of(at + 2, CLAUSES), {","})
+            parts = list(takewhile(lambda part: sql[part[0]] != "DESCRIPTOR", parts))  # in a window function, that comes next
             if len(parts) > 1:
                 yield from (sql.without(parts, i) for i in range(len(parts)))
             elif word == "PARTITION":
@@ -85,6 +92,23 @@ def order_reversed(sql: Sql) -> Iterator[Edit]:
             yield sql.replace(at, at + 1, "DESC" if sql[at] == "ASC" else "ASC")
 
 
+def match_exchanged(sql: Sql) -> Iterator[Edit]:
+    """Of MATCH_RECOGNIZE: without its limit in time, and another row at which the search goes on."""
+    for at in sql.find("WITHIN", "INTERVAL"):
+        yield sql.cut(at, at + 4)
+    for here, there in (("PAST LAST ROW", "TO NEXT ROW"), ("TO NEXT ROW", "PAST LAST ROW")):
+        for at in sql.find("AFTER", "MATCH", "SKIP", *here.split()):
+            yield sql.replace(at + 3, at + 6, there)
+
+
+def call_deleted(sql: Sql) -> Iterator[Edit]:
+    """A function of one value becomes its first argument."""
+    for at in range(len(sql.tokens)):
+        if sql[at] in OF_A_VALUE and sql[at + 1] == "(":
+            end = sql.closing(at + 1)
+            yield sql.replace(at, end + 1, sql.between(at + 2, sql.end_of(at + 2, {","})))
+
+
 def columns_exchanged(sql: Sql) -> Iterator[Edit]:
     """Two neighbours of what is inserted: Flink goes by their positions, not by their names."""
     for insert in sql.find("INSERT", "INTO"):
@@ -113,6 +137,8 @@ OPERATORS: list[Callable[[Sql], Iterator[Edit]]] = [
     distinct_removed,
     bound_exchanged,
     order_reversed,
+    match_exchanged,
+    call_deleted,
     columns_exchanged,
     time_pattern_altered,
 ]
