@@ -46,6 +46,11 @@ def test_every_lesson_has_its_page(lesson: Path) -> None:
     assert list(lesson.glob("*/exercise.toml")), "a lesson has at least one exercise"
 
 
+def test_checks_trust_no_path_of_a_programs_making() -> None:
+    """What a program wrote may be a pipe, a link or a device: `stage.file` reads ordinary files only."""
+    assert lines_with(r"\b(read_bytes|read_text|open)\(", sorted(ROOT.glob("lessons/*/*/checks.py"))) == []
+
+
 def test_files_of_the_tool_stay_small() -> None:
     long = {str(p.relative_to(ROOT)): n for p in python_files("src") if (n := len(p.read_text().splitlines())) > 300}
     assert long == {}

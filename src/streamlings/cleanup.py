@@ -150,13 +150,22 @@ def kill_leftovers(prefix: str) -> None:
 def cancel_jobs(stage: Stage) -> bool:
     """Cancel the jobs of this check and wait until they have ended; whether the TaskManager must be replaced afterwards: because one of
     them ran Python functions in it, or does not end."""
-    try:
-        jobs = stage.refresh()
-        for job in jobs:
-            if job.state not in ENDED:
+    cancelled: set[str] = set()
+    uses_python = False
+
+    def all_ended() -> bool:
+        """Looked at anew each time: what was submitted last appears late."""
+        nonlocal uses_python
+        running = [job for job in stage.refresh() if job.state not in ENDED]
+        uses_python |= any(job.uses_python for job in stage.jobs)
+        for job in running:
+            if job.id not in cancelled:
                 stage.rest.cancel(job.id)
-        ended = wait.until(lambda: all(job.refresh().state in ENDED for job in jobs), deadline_s=10)
-        return not ended or any(job.uses_python for job in jobs)
+                cancelled.add(job.id)
+        return not running
+
+    try:
+        return not wait.until(all_ended, deadline_s=10) or uses_python
     except (LabError, LookupError):
         return False
 

@@ -1,6 +1,6 @@
 # exercise: first_stream/hello
 # ends: failed
-# says: paid orders only
+# says:
 """It submits job after job, and says of none whose it is."""
 
 from pyflink.table import EnvironmentSettings, TableEnvironment

@@ -34,11 +34,11 @@ def moment(order: dict) -> datetime:
 
 def written(run: Stage) -> tuple[dict, list[dict]]:
     """The schema in the file, and its records. Raises Failure where there is no Avro file."""
-    file = run.folder_of("out") / "orders.avro"
-    if not file.exists():
+    content = run.file("out", "orders.avro")
+    if content is None:
         raise Failure(expected="a file out/orders.avro", actual="no such file", hint="the starter wrote one: what became of that?")
     try:
-        reader = fastavro.reader(io.BytesIO(file.read_bytes()))
+        reader = fastavro.reader(io.BytesIO(content))
         return reader.writer_schema, list(reader)
     except Exception as e:
         raise Failure(expected="a readable Avro file", actual=f"{type(e).__name__}: {e}") from e
@@ -46,7 +46,7 @@ def written(run: Stage) -> tuple[dict, list[dict]]:
 
 def read_again(run: Stage, reader_schema: dict) -> list[dict]:
     """The same file, read with another schema."""
-    return list(fastavro.reader(io.BytesIO((run.folder_of("out") / "orders.avro").read_bytes()), reader_schema))
+    return list(fastavro.reader(io.BytesIO(run.file("out", "orders.avro") or b""), reader_schema))
 
 
 @check

@@ -102,8 +102,8 @@ def short(value: bytes | None) -> str:
 @check(after=program_ends)
 def refusals_are_reported(run: Stage) -> None:
     """The orders that the broker refuses are reported, and no others"""
-    file = run.folder_of("out") / "refused.txt"
-    reported = [line.strip() for line in file.read_text(errors="replace").splitlines() if line.strip()] if file.exists() else []
+    text = (run.file("out", "refused.txt") or b"").decode(errors="replace")
+    reported = [line.strip() for line in text.splitlines() if line.strip()]
     if sorted(reported) != sorted(run.facts.too_large):
         printed = [f"your program printed it, and nobody reads that: {line}" for line in run.last_output() if "MSG_SIZE_TOO_LARGE" in line]
         raise Failure(

@@ -112,8 +112,11 @@ class Scene:
             job = FlinkJob(self.rest, overview["jid"])
             if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
                 self.jobs.append(job)
-        for job in self.jobs:
-            job.refresh()
+        for job in list(self.jobs):
+            try:
+                job.refresh()
+            except LookupError:  # Flink keeps only so many that have ended
+                self.jobs.remove(job)
         self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
         return self.jobs
 

@@ -14,7 +14,7 @@ from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience, crowding
 from streamlings.stage.scene import Scene
-from streamlings.stage.stuck import Stuck, diagnose
+from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
 
 PATIENCE = 12
 """A barrier gives up when the job has read everything and neither watermark nor output moved over so many looks at fresh metrics.
@@ -173,8 +173,8 @@ class Stage(Scene):
         """What changes while things move (None: still busy, do not lose patience), and whether hope is lost."""
         assert self.program is not None
         jobs = self.refresh()
-        failed = self.program.output.flooded or self.program.exit_code not in (None, 0)
-        if not self.uses_flink or not jobs:
+        failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or len(jobs) > MANY_JOBS
+        if not self.uses_flink or not jobs or len(jobs) > MANY_JOBS:
             if self._patience is None:
                 self._patience = Patience(self.program, PROGRAM_S)
             return None, failed or self.program.exit_code is not None or self._patience.exhausted()
