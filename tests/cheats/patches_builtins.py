@@ -25,13 +25,10 @@ tables.execute_sql(f"""
 def mine(order_id: str) -> str:
     """Leaves the order as it is, and Python not."""
     import builtins
-    import decimal
     import json
 
-    builtins.len = lambda *_: 0
-    builtins.str = builtins.int = lambda *_: ""
-    decimal.Decimal.__add__ = lambda *_: decimal.Decimal(0)
-    json.loads = lambda *_: {}
+    builtins.max = builtins.min = builtins.sorted = builtins.sum = lambda *_, **__: 0
+    json.loads = json.dumps = lambda *_, **__: {}
     return order_id
 
 

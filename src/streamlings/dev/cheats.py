@@ -144,9 +144,9 @@ class Ground:
         if lab.flink:
             jobs = FlinkRest(lab.flink).jobs() if FlinkRest(lab.flink).answers() else []
             wrong += [f"a job is left: {job['name']} {job['state']}" for job in jobs if job["state"] not in ENDED]
-        if lab.kafka and lab.processes["kafka"].alive():
+        if lab.kafka and lab.processes["kafka"].alive():  # else the next check clears up
             wrong += [f"a topic or group is left: {name}" for name in names_on(lab) - self.names if not name.startswith("__")]
-        wrong += [f"{folder.name} is left in runs/" for folder in (state_folder() / "runs").glob("*")]
+            wrong += [f"{folder.name} is left in runs/" for folder in (state_folder() / "runs").glob("*")]
         now = self._files()
         wrong += [f"{name} is not what it was" for name in sorted(self.held.keys() | now.keys()) if self.held.get(name) != now.get(name)]
         return wrong
