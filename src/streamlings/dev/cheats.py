@@ -21,7 +21,7 @@ import psutil
 from streamlings import wait
 from streamlings.cleanup import names_on
 from streamlings.paths import ROOT, state_folder
-from streamlings.servers import native, state
+from streamlings.servers import native, process, state
 from streamlings.servers.native import Say
 from streamlings.servers.rest import FlinkRest
 from streamlings.stage.job import ENDED
@@ -92,6 +92,8 @@ class Ground:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for keeper in pool.idle().values():
+            process.stop([keeper])  # it has imported the copy
         self._temporary.cleanup()
 
     def shortcomings(self, cheat: Cheat) -> list[str]:

@@ -32,7 +32,7 @@ class StageTopic:
         self.seen: list[Record] = []
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
-        """Everything at the end of the scenario, as read_committed sees it."""
+        """Everything at the end of the scenario, as read_committed sees it; anew with each `collect`."""
         self.anybody_writes = False
         """Whether the task lets others than the program's Flink jobs write to it."""
 
@@ -131,6 +131,8 @@ class StageTopic:
     def collect(self) -> None:
         """Read everything that lies in it now and is committed."""
         self.poll()
+        for known in ("uncommitted", "_final_rows"):
+            vars(self).pop(known, None)
         self.committed = read_all(self.stage.lab.kafka, self.full_name, self.partitions, isolation="read_committed")
 
     @cached_property
