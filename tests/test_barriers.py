@@ -134,6 +134,18 @@ def test_a_flink_without_slots_is_not_the_learners_fault(tmp_path: Path, monkeyp
         make_stage(tmp_path, make_job("FAILED"), slots=0).until(lambda: False, "a row", deadline_s=60)
 
 
+@pytest.mark.parametrize(
+    "said", ["Heartbeat of TaskManager with id tm-4 timed out.", "TaskManager with id tm-4(host:1) is no longer reachable."]
+)
+def test_a_taskmanager_that_is_lost_without_a_kill_is_not_the_learners_fault(tmp_path: Path, said: str) -> None:
+    job = make_job("FAILED", rest=SimpleNamespace(root_exception=lambda _: f"A: failed\nCaused by: T: {said}"))
+    with pytest.raises(LabError, match="Flink heard nothing of tm-4 for too long"):
+        make_stage(tmp_path, job).until(lambda: False, "a row", deadline_s=60)
+    killed = make_stage(tmp_path, job)
+    killed.killed = ["tm-4"]
+    assert said in gives_up(killed, deadline_s=60).diagnosis[0], "the scenario killed it: how the job bears that is what is judged"
+
+
 def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlings.stage.stage.START_S", 0.3)
     with pytest.raises(LabError):

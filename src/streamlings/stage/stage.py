@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,9 @@ START_S = 60
 
 PROGRAM_S = 15
 """How much processor time a program may take until it submits its job, or without Flink does what is awaited."""
+
+LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no longer reachable)")
+"""What Flink says of a job that fails because its TaskManager is gone."""
 
 
 class Stage(Scene):
@@ -218,3 +222,9 @@ class Stage(Scene):
             raise LabError(f"{dead[0].name} ended by itself during the check", details=process.tail(Path(dead[0].log), 4), hint=hint)
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")
+        for job in self.jobs:
+            lost = LOST.search(job.rest.root_exception(job.id)) if job.state in ENDED else None
+            if lost and lost[1] not in self.killed:
+                raise LabError(
+                    f"Flink heard nothing of {lost[1]} for too long, and nobody had killed it", hint="is this machine very busy?"
+                )

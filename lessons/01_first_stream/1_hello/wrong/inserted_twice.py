@@ -1,5 +1,6 @@
 # fails: every_paid_order_once
 # says: what writes it a second time
+# varies: which of its two jobs is quicker
 """Harbour ships what has been paid for: send the paid orders, and only those, to the topic paid_orders."""
 
 from pyflink.table import EnvironmentSettings, TableEnvironment
