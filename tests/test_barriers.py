@@ -67,7 +67,7 @@ def test_a_watermark_that_stands_still_is_told_with_the_partition_that_holds_it_
     levels: dict[str, int | None] = {"orders-0": ms("12:05"), "orders-1": ms("12:01:10"), "orders-2": ms("12:04")}
     job = make_job(watermark=lambda: ms("12:01:10"), partition_watermarks=lambda: levels)
     stuck = gives_up(make_stage(tmp_path, job), patience=2, deadline_s=60, hint="when does a window end?")
-    assert stuck.diagnosis[0].startswith("its watermark stands at 12:01:10")
+    assert stuck.diagnosis[0].startswith("the watermark stands at 12:01:10")
     assert stuck.diagnosis[1] == "partition orders-1 holds it back: its own watermark is 12:01:10"
     assert stuck.hint == "a watermark is the lowest of all partitions': what does orders-1 send?"
     levels["orders-1"] = None

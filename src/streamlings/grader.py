@@ -80,7 +80,7 @@ class Grader:
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             self.timeline = stage.timeline_
             stuck = play(module.scenario, stage)
-            result.checks = judge(checks, stage, stuck)
+            result.checks = [*stage.account.failure(), *judge(checks, stage, stuck)]
             explain(result, stage)
             result.seconds = round(time.monotonic() - began, 3)
             self.assert_untouched(files, stage.program)

@@ -52,7 +52,7 @@ def judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[CheckR
                 result.expected, result.actual, result.evidence, result.hint = e.expected, e.actual, e.because, e.hint
                 result.shorten = e.shorten
         results[each] = result
-    return [*stage.account.failure(), *results.values()]
+    return list(results.values())
 
 
 def explain(result: Result, stage: Stage) -> None:

@@ -50,6 +50,12 @@ def draw_seed() -> int:
     return 10**11 + secrets.randbelow(9 * 10**11)
 
 
+def shown(value: object) -> str:
+    """A value for people: money always with its cents, which JSON may leave out (12.50 travels as 12.5, and is the same)."""
+    cents = isinstance(value, Decimal) and value.is_finite() and -2 < int(value.as_tuple().exponent) <= 0
+    return f"{value:.2f}" if cents else str(value)
+
+
 class Shop:
     """Makes events. Order ids, customers and amounts come from the seed, so that no answer can be known beforehand."""
 

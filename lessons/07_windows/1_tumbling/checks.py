@@ -76,15 +76,15 @@ def hours_in(rows: list[dict]) -> dict[tuple[str, str], list[tuple[int, Decimal]
     return fold(((row.get("customer_id"), row.get("hour")), (row.get("orders"), row.get("revenue"))) for row in rows)
 
 
-def what_its_shape_says(run: Stage, otherwise: str) -> str:
-    """A hint, from all rows of the two customers."""
+def what_its_shape_says(run: Stage, otherwise: str, shown: tuple[str, str] | None = None) -> str:
+    """A hint, from all rows of the two customers; `shown` is the one that the learner sees."""
     found = hours_in(run.topic("hourly").rows)
-    return shapes.hint(run, hours_of, run.facts.counted, found, uncounted=[run.facts.late], otherwise=otherwise)
+    return shapes.hint(run, hours_of, run.facts.counted, found, uncounted=[run.facts.late], shown=shown, otherwise=otherwise)
 
 
 def story_of(run: Stage, customer: str, hour: str) -> list[str]:
     """What happened, as far as it decides a customer's hour."""
-    return run.timeline(customer, act=IN_TIME if hour in ("15:00", "16:00") else "", limit=12)
+    return run.timeline(customer, window=hour, act=IN_TIME if hour in ("15:00", "16:00") else "", limit=12)
 
 
 @check
@@ -104,7 +104,7 @@ def one_row_an_hour(run: Stage) -> None:
                 expected=f"{customer} {hour}  one row",
                 actual=f"{customer} {hour}  {got}",
                 because=story_of(run, customer, hour),
-                hint=what_its_shape_says(run, "what is missing, and what is there in its place?"),
+                hint=what_its_shape_says(run, "what is missing, and what is there in its place?", (customer, hour)),
             )
 
 

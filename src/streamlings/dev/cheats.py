@@ -172,11 +172,11 @@ def _strays() -> list[str]:
         except psutil.Error:
             continue
     found = []
-    for process in psutil.process_iter():
+    for running in psutil.process_iter():
         try:
-            of_this_lab = process.environ().get("STREAMLINGS_STATE") == str(state_folder())
-            if (of_this_lab or MARK in " ".join(process.cmdline())) and process.pid not in known and process.status() != "zombie":
-                found.append(f"{process.pid} {' '.join(process.cmdline())[:200]}")
+            of_this_lab = running.environ().get("STREAMLINGS_STATE") == str(state_folder())
+            if (of_this_lab or MARK in " ".join(running.cmdline())) and running.pid not in known and running.status() != "zombie":
+                found.append(f"{running.pid} {' '.join(running.cmdline())[:200]}")
         except psutil.Error:
             continue
     return found

@@ -11,7 +11,7 @@ from rich.text import Text
 from streamlings.outcome import CheckResult, Result
 
 WIDTH = 96
-MARKS = {"passed": ("passed", "green"), "failed": ("FAILED", "bold red"), "not_reached": ("      ", "dim")}
+MARKS = {"passed": ("passed", "green"), "failed": ("FAILED", "bold red")}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -35,7 +35,11 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
     """One verdict: the checks in order, what failed and why, what the program printed last, what was measured."""
     out.print(Text(f"{result.exercise}   seed {result.seed}", style="bold"))
     for each in result.checks:
-        _check(out, each)
+        if each.outcome != "not_reached":
+            _check(out, each)
+    waiting = sum(each.outcome == "not_reached" for each in result.checks)
+    if waiting:
+        out.print(Text(f"          {waiting} more {'check waits' if waiting == 1 else 'checks wait'} for this one", style="dim"))
     if result.outcome == "could_not_check":
         _problem(out, result)
     shown = "\n".join(line for each in result.checks for line in [each.actual, *each.evidence])
@@ -67,8 +71,7 @@ def show_shortest(failed: CheckResult) -> None:
 
 def _check(out: Console, each: CheckResult) -> None:
     mark, style = MARKS[each.outcome]
-    line = each.line if each.outcome != "not_reached" else f"{each.line}   (not reached)"
-    out.print(Text("  ").append(mark, style).append(f"  {line}", "dim" if each.outcome == "not_reached" else ""))
+    out.print(Text("  ").append(mark, style).append(f"  {each.line}"))
     if each.outcome != "failed":
         return
     out.print()

@@ -169,7 +169,8 @@ class Scene:
             for partition, end in topic.ends.items():
                 read = consumed.get((topic.full_name, partition), -1) + 1
                 if read < end:
-                    lines.append(f"it has read {read} of {end} events of {topic.name}-{partition}")
+                    where = f"partition {partition} of {topic.name}" if topic.partitions > 1 else topic.name
+                    lines.append(f"of the {end} {'record' if end == 1 else 'records'} in {where} the job has read {read or 'none'}")
         return lines
 
     def windows(self, *, minutes: int) -> None:
@@ -180,9 +181,12 @@ class Scene:
         """Begin a new part of the scenario, which `timeline` can show by itself."""
         self.timeline_.act(title)
 
-    def timeline(self, *about: object, act: str = "", limit: int = 16) -> list[str]:
-        """What happened in one act (by default the first), as lines of text; of events and rows only those that mention one of `about`."""
-        return story(self.timeline_, *about, act=act, limit=limit)
+    def timeline(self, *about: object, window: str = "", act: str = "", limit: int = 16) -> list[str]:
+        """What happened in one act (by default the first), as lines of text; of events and rows only those that mention one of `about`.
+
+        Of more than `limit` lines, those of `window` ("12:00") are the last to be left out.
+        """
+        return story(self.timeline_, *about, window=window, act=act, limit=limit)
 
     def short(self, full_name: str) -> str:
         """A topic's name without this check's prefix."""

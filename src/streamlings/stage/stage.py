@@ -85,7 +85,9 @@ class Stage(Scene):
     def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
         """A barrier: the watermark behind the sources is at least `at` (1 ms less counts: DataStream's bound is that much stricter)."""
         target = shop.ms(at, day=day) - 1
-        self.until(lambda: (self.watermark() or 0) >= target, f"a watermark of {at}", proves=proves, hint=hint, deadline_s=deadline_s)
+        self.until(
+            lambda: (self.watermark() or 0) >= target, f"a watermark of {at} or later", proves=proves, hint=hint, deadline_s=deadline_s
+        )
         self.observe()
 
     def until_running(self, *, proves: Check | None = None, deadline_s: float = 60) -> None:
@@ -129,9 +131,9 @@ class Stage(Scene):
         patience = Patience(program, limit_s)
         wait.until(lambda: program.ended or patience.exhausted(), deadline_s=5 * limit_s, every_ms=10)
         if not program.ended:
-            self._give_up("the end of your program", proves, [f"your program was still running after {limit_s:.0f} s and was stopped"])
+            self._give_up("your program gets to its end", proves, [f"your program was still running after {limit_s:.0f} s and was stopped"])
         if program.exit_code != 0 or program.output.flooded:
-            self._give_up("the end of your program", proves)
+            self._give_up("your program gets to its end", proves)
         self._reached(proves)
 
     # ---- what goes wrong on purpose
@@ -153,14 +155,14 @@ class Stage(Scene):
             after()
             cluster.kill_taskmanagers(hosts)
         self.timeline_.step()
-        self.timeline_.note("kill", "the TaskManager was killed")
+        self.timeline_.note("kill", "TaskManager")
         self.rest.until_gone(hosts)
 
     def restart_kafka(self) -> None:
         """SIGKILL the broker and start it again on the same data and port."""
         self.timeline_.step()
         broker.restart()
-        self.timeline_.note("kill", "the broker was killed and started again")
+        self.timeline_.note("kill", "broker, started again at once")
 
     def checkpoint_bytes(self, *, deadline_s: float = 15) -> int:
         """Take a checkpoint now and give the size of the state it holds, over all jobs. Works without periodic checkpointing."""

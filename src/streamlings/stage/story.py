@@ -4,27 +4,42 @@ from __future__ import annotations
 
 import re
 
-from streamlings.shop import clock
+from streamlings.shop import clock, shown, time_of_day
 from streamlings.stage.timeline import Moment, Timeline
 
 WIDTH = 86
 DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
 
 
-def story(timeline: Timeline, *about: object, act: str = "", limit: int = 16) -> list[str]:
-    """What happened in the part `act` (by default the first). Of events and rows only those that mention one of `about`, if any is given.
+def story(timeline: Timeline, *about: object, window: str = "", act: str = "", limit: int = 16) -> list[str]:
+    """What happened in the part `act` (by default the first). Of events and rows only those that mention one of `about`, if any is given:
+    a customer, an order's id.
 
-    Of more than `limit` lines the first and the last are told, and what was killed and restored.
+    Of more than `limit` lines those are told that say most: kills and restores, what belongs to `window` (the time of day at which it
+    begins, "12:00"), what mentions one of `about`, then the first and the last.
     """
+    words = {str(word) for word in (*about, window) if word}
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
     part = _last_of_each_run(part)
-    lines = _without_the_day([line(m, remarks.get(id(m), "")) for m in part])
+    with_ids = any("order_id" in m.row for m in part if m.kind == "output") or bool(words & {m.row.get("order_id") for m in part})
+    lines = _without_the_day([line(m, remarks.get(id(m), ""), with_id=with_ids) for m in part])
     if len(lines) <= limit:
         return lines
-    kept = {n for n, m in enumerate(part) if m.kind in ("kill", "restored")}
-    ends = sorted(set(range(len(part))) - kept, key=lambda n: min(2 * n, 2 * (len(part) - 1 - n) + 1))
-    return _with_gaps(lines, kept | set(ends[: limit - len(kept)]))
+
+    def importance(n: int) -> tuple[int, int]:
+        says = 9 if part[n].kind in ("kill", "restored") else _mentions(part[n], words, timeline.window_ms)
+        return -says, min(2 * n, 2 * (len(part) - 1 - n) + 1)
+
+    return _with_gaps(lines, set(sorted(range(len(part)), key=importance)[:limit]))
+
+
+def _mentions(m: Moment, words: set[str], window_ms: int) -> int:
+    """How many of the words it mentions; an order that was sent mentions its window, too."""
+    values = {str(value) for value in m.row.values()}
+    if m.kind == "sent" and m.at is not None and window_ms:
+        values.add(time_of_day(m.at // window_ms * window_ms))
+    return len(words & values)
 
 
 def _with_gaps(lines: list[str], kept: set[int]) -> list[str]:
@@ -38,22 +53,23 @@ def _with_gaps(lines: list[str], kept: set[int]) -> list[str]:
     return told
 
 
-def line(m: Moment, remark: str = "") -> str:
-    """One moment as text: its kind, its event time where it has one, and what it says."""
-    when, what = time_and_content(m)
+def line(m: Moment, remark: str = "", *, with_id: bool = False) -> str:
+    """One moment as text: its kind, its event time where it has one, and what it says; of an order its id only where that is asked for."""
+    when, what = time_and_content(m, with_id=with_id)
     start = f"{m.kind:<10} {when:<10}  {what}" if when else f"{m.kind:<10} {what}"
     text = f"{start.rstrip()}   {remark}".rstrip()
     return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
 
 
-def time_and_content(m: Moment) -> tuple[str, str]:
+def time_and_content(m: Moment, *, with_id: bool = False) -> tuple[str, str]:
     """Its event time as people write it, "" where it has none, and the rest in words."""
     when = clock(m.at) if m.at is not None and m.kind in ("sent", "watermark") else "none yet" if m.kind == "watermark" else ""
     if m.kind == "sent":
-        what = " ".join(str(v) for k, v in m.row.items() if k in ("customer_id", "amount", "status"))
+        told = ["customer_id", "amount", "status", *(["order_id"] if with_id else [])]
+        what = " ".join(shown(m.row[k]) for k in told if k in m.row)
         return when, what + (f"   to {m.topic}-{m.partition}" if m.partition else "")
     if m.kind == "output":
-        return when, "  ".join(f"{k} {v}" for k, v in m.row.items())
+        return when, "  ".join(f"{k} {shown(v)}" for k, v in m.row.items())
     if m.kind == "closed":
         return when, f"{m.text} is over, {m.count} {'event' if m.count == 1 else 'events'} sent in it by then"
     return when, m.text

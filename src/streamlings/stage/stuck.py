@@ -78,7 +78,7 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
         return [line], "Flink takes checkpoints only when the job asks for them: how often should it?"
     behind = stage.unread(job)
     if behind:
-        return behind, "where does your source begin to read, and does it read every topic?"
+        return [", ".join(behind)], "where does your source begin to read?"
     if all(v["id"] in job.sources for v in job.vertices):
         return _without_event_time(stage, job)
     watermark = job.watermark()
@@ -117,9 +117,9 @@ def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
 def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[str], str]:
     newest = max((int(r["timestamp"]) for t in stage.topics.values() for r in t.sent if "timestamp" in r), default=watermark)
     if newest - watermark < -86_400_000:
-        line = f"its watermark stands at {clock(watermark)}: the clock's time, not that of the events (the newest is from {clock(newest)})"
+        line = f"the watermark stands at {clock(watermark)}: the clock's time, not that of the events (the newest is from {clock(newest)})"
         return [line], "which time do your windows go by: when an event happened, or when it arrived?"
-    line = f"its watermark stands at {clock(watermark)}, {duration(newest - watermark)} behind the newest event ({clock(newest)})"
+    line = f"the watermark stands at {clock(watermark)}, {duration(newest - watermark)} behind the newest event ({clock(newest)})"
     partitions = {stage.short(name): w for name, w in job.partition_watermarks().items()}
     if slowest := holds_back(partitions):
         at = partitions[slowest]

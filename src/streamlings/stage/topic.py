@@ -125,8 +125,8 @@ class StageTopic:
         if values == [row[judged]]:
             return
         label = " ".join(str(row[k]) for k in which)
-        got = "no row" if not values else "  then  ".join(f"{judged} {v}" for v in values)
-        raise Failure(expected=f"{label}  {judged} {row[judged]}", actual=f"{label}  {got}", because=because or [], hint=hint)
+        got = "no row" if not values else "  then  ".join(f"{judged} {shop.shown(v)}" for v in values)
+        raise Failure(expected=f"{label}  {judged} {shop.shown(row[judged])}", actual=f"{label}  {got}", because=because or [], hint=hint)
 
     def collect(self) -> None:
         """Read everything that lies in it now and is committed."""

@@ -136,7 +136,7 @@ class PlainProgram(Program):
         self.exit_code = int(answer or -1)
 
     def kept(self) -> bool:
-        return self._keeper.poll() is None
+        return self._keeper.poll() is None or self.output.flooded  # which ended it
 
     def _stop(self) -> None:
         self._keeper.terminate()

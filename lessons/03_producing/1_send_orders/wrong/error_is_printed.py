@@ -1,5 +1,5 @@
 # fails: refusals_are_reported
-# says: your program printed it, and nobody reads that
+# says: and the shop does not read that
 """Sends Harbour's orders to Kafka. What the broker refuses is written to out/refused.txt, one order_id a line."""
 
 import json

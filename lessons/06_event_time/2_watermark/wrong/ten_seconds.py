@@ -1,5 +1,5 @@
 # fails: watermark_keeps_up
-# says: its watermark stands at 12:00:54.5
+# says: the watermark stands at 12:00:54.5
 """Harbour's minute report: how many orders each customer placed in each minute, and for how much.
 
 Orders reach Kafka up to 5 s late. One that does must count in its own minute; no report may wait longer than that needs.

@@ -36,8 +36,9 @@ def hint(
     found: dict[Key, list[Any]],
     *,
     uncounted: list[Event] | None = None,
+    shown: Key | None = None,
     otherwise: str = "",
 ) -> str:
     """The hint of the shape that fits, or `otherwise`. The arguments are those of `Output`."""
-    shape = recognise(Output(oracle, events, found, run.timeline_, uncounted or []))
+    shape = recognise(Output(oracle, events, found, run.timeline_, uncounted or [], shown))
     return shape.hint if shape else otherwise

@@ -39,6 +39,8 @@ class Output:
     found: dict[Key, list[Any]]
     timeline: Timeline = field(default_factory=Timeline)
     uncounted: list[Event] = field(default_factory=list)
+    shown: Key | None = None
+    """The key that the learner is shown: a hint names it before others."""
 
     @cached_property
     def wanted(self) -> Answers:
@@ -71,7 +73,8 @@ class Output:
     def wrong(self) -> list[Key]:
         """The keys for which not exactly one row, with the right value, came out: in the oracle's order, then those it does not know."""
         keys = [*self.wanted, *sorted(self.rows.keys() - self.wanted.keys(), key=str)]
-        return [key for key in keys if key not in self.wanted or self.rows.get(key) != [self.wanted[key]]]
+        wrong = [key for key in keys if key not in self.wanted or self.rows.get(key) != [self.wanted[key]]]
+        return sorted(wrong, key=lambda key: key != self.shown)
 
     @property
     def only_missing(self) -> list[Key]:
