@@ -39,7 +39,8 @@ def judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[CheckR
         if stuck is not None and each is blamed:
             result.outcome = "failed"
             result.expected, result.actual = stuck.awaited, stuck.diagnosis[0] if stuck.diagnosis else "it did not come"
-            lines = story(stage.timeline_, act=stage.timeline_.latest_act(), limit=10) if stage.jobs else []
+            with_ids = "order_id" in stuck.awaited
+            lines = story(stage.timeline_, act=stage.timeline_.latest_act(), limit=10, with_ids=with_ids) if stage.jobs else []
             result.evidence = stuck.diagnosis[1:] + ([""] if stuck.diagnosis[1:] and lines else []) + lines
             result.hint = stuck.hint
         elif (stuck is not None and each not in stage.proved) or (each.after and results[each.after].outcome != "passed"):

@@ -11,27 +11,42 @@ WIDTH = 86
 DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
 
 
-def story(timeline: Timeline, *about: object, window: str = "", act: str = "", limit: int = 16) -> list[str]:
+def story(timeline: Timeline, *about: object, window: str = "", act: str = "", limit: int = 16, with_ids: bool = False) -> list[str]:
     """What happened in the part `act` (by default the first). Of events and rows only those that mention one of `about`, if any is given:
     a customer, an order's id.
 
-    Of more than `limit` lines those are told that say most: kills and restores, what belongs to `window` (the time of day at which it
-    begins, "12:00"), what mentions one of `about`, then the first and the last.
+    Of more than `limit` lines those are told that say most: kills and restores with the rows on both sides, what belongs to `window`
+    (the time of day at which it begins, "12:00"), what mentions one of `about`, then the first and the last. `with_ids` says to name orders
+    by their ids, too, which is also done where rows have them.
     """
     words = {str(word) for word in (*about, window) if word}
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
     part = _last_of_each_run(part)
-    with_ids = any("order_id" in m.row for m in part if m.kind == "output") or bool(words & {m.row.get("order_id") for m in part})
+    with_ids = with_ids or any("order_id" in m.row for m in part if m.kind == "output")
     lines = _without_the_day([line(m, remarks.get(id(m), ""), with_id=with_ids) for m in part])
     if len(lines) <= limit:
         return lines
 
+    turns = _turns(part)
+
     def importance(n: int) -> tuple[int, int]:
-        says = 9 if part[n].kind in ("kill", "restored") else _mentions(part[n], words, timeline.window_ms)
+        says = 9 if n in turns else _mentions(part[n], words, timeline.window_ms)
         return -says, min(2 * n, 2 * (len(part) - 1 - n) + 1)
 
     return _with_gaps(lines, set(sorted(range(len(part)), key=importance)[:limit]))
+
+
+def _turns(part: list[Moment]) -> set[int]:
+    """Kills and restores, the last row before a kill, and the first one after a restore."""
+    found = set()
+    outputs = [n for n, m in enumerate(part) if m.kind == "output"]
+    for n, m in enumerate(part):
+        if m.kind == "kill":
+            found |= {n, *[row for row in outputs if row < n][-1:]}
+        elif m.kind == "restored":
+            found |= {n, *[row for row in outputs if row > n][:1]}
+    return found
 
 
 def _mentions(m: Moment, words: set[str], window_ms: int) -> int:
