@@ -183,3 +183,16 @@ class Clock:
 )
 def test_a_program_is_waited_for_by_its_processor_time(monkeypatch: pytest.MonkeyPatch, share: float, waits_s: float) -> None:
     assert Clock(monkeypatch).until_exhausted(share) == waits_s
+
+
+def test_a_job_that_somebody_submits_by_hand_is_nobodys(tmp_path: Path) -> None:
+    """Of three new jobs one is of this check, one of another, and one says nothing, for its program has replaced what says so."""
+    whose = {"mine": "hello_1_", "hand": "by-hand", "none": ""}
+    stage = make_stage(tmp_path)
+    stage.prefix = "hello_1_"
+    stage.__dict__["rest"] = SimpleNamespace(
+        jobs=lambda: [{"jid": jid, "name": jid} for jid in whose],
+        job=lambda jid: {"name": jid, "state": "RUNNING", "vertices": []},
+        ask=lambda path: {"execution-config": {"user-config": {"streamlings": whose[path.split("/")[2]]}}},
+    )
+    assert [job.id for job in stage.refresh()] == ["mine", "none"]

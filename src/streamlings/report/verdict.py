@@ -53,7 +53,7 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
         out.print(Text("\n  your program printed last: " + result.output_tail.splitlines()[-1][:WIDTH], style="dim"))
     for line in result.measured:
         out.print(f"\n  measured here: {line}")
-    verdict = {"passed": "passed", "failed": "not yet", "could_not_check": "could not check (this is not your program's fault)"}
+    verdict = {"passed": "passed", "failed": "not yet", "could_not_check": "could not check: this says nothing about your program"}
     style = {"passed": "bold green", "failed": "bold", "could_not_check": "bold yellow"}[result.outcome]
     out.print()
     out.print(Text(f"{verdict[result.outcome]}   {result.seconds:.1f} s", style=style))

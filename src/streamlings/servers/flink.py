@@ -16,6 +16,8 @@ from streamlings.servers.flink_home import flink_home
 from streamlings.servers.process import Process
 
 SLOTS = 8
+TAG = "streamlings"
+"""A job parameter that names the check to which a job belongs; Flink's REST API shows it."""
 
 # What a learner's job decides (checkpointing, restart strategy, parallelism) is left at Flink's defaults. What makes a lab quick to
 # watch and to recover is not: metrics and the web page are fresh to 100 ms, a lost TaskManager is noticed within 3 s.
@@ -23,10 +25,13 @@ SETTINGS: dict[str, object] = {
     "parallelism.default": 1,
     "metrics.fetcher.update-interval": 40,
     "web.refresh-interval": 100,
-    "web.timeout": 5000,  # ms; by default a question to a TaskManager that was killed blocks all metrics for ten minutes
+    # ms. By default a question to a TaskManager that was killed blocks all metrics for ten minutes; but a submission has to come through in
+    # that time, too, on a machine that is busy.
+    "web.timeout": 20_000,
     "jobstore.max-capacity": 50,
     "pipeline.auto-watermark-interval": "50 ms",
     "table.local-time-zone": "UTC",
+    "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place
     "heartbeat.interval": 500,
     "heartbeat.timeout": 3000,
     "restart-strategy.fixed-delay.delay": "200 ms",

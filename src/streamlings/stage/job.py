@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from streamlings.servers.flink import TAG
 from streamlings.servers.rest import JSON, FlinkRest
-from streamlings.worker.host import TAG
 
 NO_WATERMARK = -(2**63)
 OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
@@ -44,7 +44,7 @@ class FlinkJob:
 
     @cached_property
     def check(self) -> str:
-        """The check to which it belongs: its prefix, or "" for a job that was submitted by hand or says nothing of it."""
+        """The check to which it belongs: its prefix, "by-hand" for none, or "" for a job that says nothing of it."""
         settings = self.rest.ask(f"/jobs/{self.id}/config").get("execution-config", {}).get("user-config", {})
         return str(settings.get(TAG, ""))
 

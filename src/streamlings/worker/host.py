@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from streamlings.paths import state_folder
+from streamlings.servers.flink import TAG
 from streamlings.worker.execute import execute
 
 WARM_UP_JOB = "streamlings: warming up"
-TAG = "streamlings"
-"""A job parameter that names the check to which a job belongs; Flink's REST API shows it."""
 
 
 def warm_up(rest_address: str) -> Any:

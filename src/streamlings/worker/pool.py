@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamlings import wait
+from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import java, process
 from streamlings.servers.flink_home import flink_home
@@ -44,7 +45,8 @@ def warm(rest_address: str) -> None:
 
 
 def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
-    """A worker for this command alone; waits for one that warms up. Raises ServerCrashed when none comes up."""
+    """A worker for this command alone; waits for one that warms up. One that ends is replaced once; then it raises ServerCrashed."""
+    again = True
     while True:
         waiting = idle()
         name = next((n for n in waiting if (folder() / f"{n}.ready").exists()), None) or next(iter(waiting), None)
@@ -52,7 +54,15 @@ def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
             name = _start(rest_address)
         started = waiting.get(name) or Process(**json.loads((folder() / f"{name}.json").read_text()))
         ready = folder() / f"{name}.ready"
-        process.until_ready(started, ready.exists, deadline_s=deadline_s)
+        try:
+            process.until_ready(started, ready.exists, deadline_s=deadline_s)
+        except ServerCrashed:
+            if not again:
+                raise
+            again = False
+            process.stop([started])
+            _forget(name)
+            continue
         taken = ready.with_suffix(".taken")
         try:
             ready.rename(taken)
