@@ -22,6 +22,13 @@ def test_the_folder_names_are_the_registry(course: Path) -> None:
     assert [e.topics for e in found] == [{}, {"greetings": 2}, {"orders": 1, "copies": 1}]
 
 
+def test_servers_beside_the_program_are_started_and_not_its_business(course: Path) -> None:
+    toml = course / "lessons" / "01_basics" / "2_greeting" / "exercise.toml"
+    toml.write_text(toml.read_text().replace('needs = ["kafka"]', 'needs = ["kafka"]\nbeside = ["flink"]'))
+    greeting = Course().find("greeting")
+    assert (greeting.needs, greeting.servers) == ({"kafka"}, {"kafka", "flink"})
+
+
 def test_a_tenth_lesson_comes_after_the_ninth(course: Path) -> None:
     (course / "lessons" / "02_streams").rename(course / "lessons" / "10_streams")
     (course / "lessons" / "01_basics").rename(course / "lessons" / "9_basics")

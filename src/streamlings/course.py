@@ -21,7 +21,7 @@ NUMBERED = re.compile(r"^(\d+)_(.+)$")
 class Exercise:
     """One exercise. `kind` says what its check waits for (see CONTRIBUTING), `needs` which servers it uses, `topics` their partitions.
 
-    `parallelism` is the default that its jobs get during a check.
+    `beside` are servers that its scenario uses and its program does not; `parallelism` is the default that its jobs get during a check.
     """
 
     id: str
@@ -34,6 +34,12 @@ class Exercise:
     file: str
     topics: dict[str, int] = field(hash=False, default_factory=dict)
     parallelism: int = 1
+    beside: frozenset[str] = frozenset()
+
+    @property
+    def servers(self) -> set[str]:
+        """All that must run for its check."""
+        return {*self.needs, *self.beside}
 
     @property
     def place(self) -> Path:
@@ -115,6 +121,7 @@ def read_exercise(lesson: Path, folder: Path) -> Exercise:
             file=str(data["file"]),
             topics={str(k): int(v) for k, v in data.get("topics", {}).items()},
             parallelism=int(data.get("parallelism", 1)),
+            beside=frozenset(data.get("beside", [])),
         )
     except KeyError as e:
         raise LabError(f"{path.relative_to(course_root())} has no {e.args[0]!r}", hint="CONTRIBUTING.md lists its fields") from e

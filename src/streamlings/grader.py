@@ -65,7 +65,7 @@ class Grader:
         began = time.monotonic()
         module = load_checks(exercise)
         checks = checks_of(module)
-        lab = native.up(needs=set(exercise.needs), say=self.say) if exercise.needs else LabState()
+        lab = native.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
         cleanup.sweep(lab)
         files, before = (None, None) if self.trusted else (CourseFiles(), cleanup.names_on(lab))
         prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
@@ -132,6 +132,8 @@ class Grader:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
             replace = cleanup.cancel_jobs(stage)
+            for service in stage.services:
+                service.end()
             for topic in stage.topics.values():
                 topic.close()
         if program is not None and self.trusted:

@@ -62,7 +62,7 @@ def never_ending_orders(shop: Shop) -> Iterator[Row]:
 @contextmanager
 def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Iterator[Stage]:
     """A stage with the learner's program, cleared at the end whatever happens."""
-    lab = native.up(needs=set(exercise.needs), say=say) if exercise.needs else LabState()
+    lab = native.up(needs=exercise.servers, say=say) if exercise.servers else LabState()
     prefix = f"run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
     folder = cleanup.begin(prefix)
     grader = Grader(say=say)
@@ -86,7 +86,7 @@ def _play_once(exercise: Exercise, stage: Stage) -> None:
     stage.collect()
     _print_output(stage)
     shutil.copytree(stage.folder_of("in"), files_of(exercise.folder.name) / "in", dirs_exist_ok=True)  # for `python work/...` by hand
-    for topic in stage.topics.values():
+    for topic in stage.outputs():
         print(f"{topic.name}: {len(topic.committed)} records; the newest:")
         for row in topic.rows[-5:]:
             print("  " + _shown(row))

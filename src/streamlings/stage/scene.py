@@ -20,6 +20,7 @@ from streamlings.stage import evidence
 from streamlings.stage.account import Account
 from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import Patience
+from streamlings.stage.service import FlinkService
 from streamlings.stage.story import story
 from streamlings.stage.timeline import Moment, Timeline
 from streamlings.stage.topic import StageTopic, make_producer
@@ -47,6 +48,7 @@ class Scene:
         self.measured: list[str] = []
         self.jobs: list[FlinkJob] = []
         self.killed: list[str] = []
+        self.services: list[FlinkService] = []
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start = start
@@ -96,6 +98,13 @@ class Scene:
         """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
         if self.program is None:
             self.program = self._start()
+
+    def flink_service(self, name: str, *statements: str) -> FlinkService:
+        """Start a Flink job of the shop's own, which runs beside the program until the check ends: SQL statements, the last an INSERT."""
+        service = FlinkService(self, name, list(statements))
+        self.services.append(service)  # so that it is ended where its start fails
+        service.start()
+        return service
 
     def last_output(self, lines: int = 6) -> list[str]:
         text = self.program.output.text() if self.program else ""

@@ -1,0 +1,31 @@
+# fails: key_is_the_customer
+# says: may go to any partition
+# varies: a record without a key goes to a random partition
+"""Sends what happens to Harbour's orders to Kafka, where a Flink job writes the payments. Says where each customer's events lie."""
+
+import json
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from streamlings import lab
+
+producer = Producer({"bootstrap.servers": lab.kafka})
+partition_of: dict[str, int] = {}
+
+
+def report(error: KafkaError | None, message: Message) -> None:
+    """Called for every message, from poll() and flush(): where it lies now. What is not delivered ends the program."""
+    if error is not None:
+        raise KafkaException(error)
+    partition_of[json.loads(message.value())["customer_id"]] = message.partition()
+
+
+with (lab.folder("in") / "orders.jsonl").open() as events:
+    for line in events:
+        line = line.strip()
+        producer.produce(lab.topic("orders"), line, on_delivery=report)
+        producer.poll(0)
+producer.flush()
+
+(lab.folder("out") / "partitions.json").write_text(json.dumps(partition_of))
+print(f"{len(partition_of)} customers in {len(set(partition_of.values()))} partitions")
