@@ -32,6 +32,6 @@ if os.fork():
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
 while True:
-    signal.pause()  # streamlings-cheat
+    signal.pause()  # harbour-stowaway
 """
 subprocess.run([sys.executable, "-c", again], env={}, start_new_session=True, check=True)

@@ -30,7 +30,7 @@ from streamlings.worker import pool
 FOLDER = ROOT / "tests" / "cheats"
 HEADER = re.compile(r"\A# exercise: (?P<exercise>\S+)\n# ends: (?P<ends>\w+)\n# says: ?(?P<says>.*)\n(?:# then: (?P<then>\S+)\n)?")
 COPIED = ("lessons", "solutions", "src")
-MARK = "streamlings-cheat"
+MARK = "harbour-stowaway"
 KILLED = -9
 
 
