@@ -1,5 +1,6 @@
 # fails: key_is_the_customer
 # says: which is the order_id
+# varies: in which order the delivery reports of different partitions come
 """Sends what happens to Harbour's orders to Kafka, where a Flink job writes the payments. Says where each customer's events lie."""
 
 import json
