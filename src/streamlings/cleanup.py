@@ -173,9 +173,12 @@ def cancel_jobs(stage: Stage) -> bool:
 def one_taskmanager(lab: LabState, *, fresh: bool) -> None:
     """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code)."""
     rest = FlinkRest(lab.flink)
-    if fresh:
+    died = cluster.dead_taskmanagers(state.read())
+    if fresh or died:
         cluster.add_taskmanager()
     *old, newest = cluster.taskmanagers(state.read())
     wait.until(lambda: newest in rest.taskmanagers(), deadline_s=30)
     cluster.kill_taskmanagers(old)
     rest.until_gone(old)
+    if died:
+        rest.until_measured(newest)

@@ -80,7 +80,10 @@ class Grader:
             stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
             self.timeline = stage.timeline_
             stuck = play(module.scenario, stage)
-            result.checks = [*stage.account.failure(), *judge(checks, stage, stuck)]
+            result.checks = judge(checks, stage, stuck)
+            if stage.uses_flink and result.failed_check is None:
+                stage.account.compare()
+                result.checks = [*stage.account.failure(), *result.checks]
             explain(result, stage)
             result.seconds = round(time.monotonic() - began, 3)
             self.assert_untouched(files, stage.program)

@@ -27,7 +27,7 @@ SETTINGS: dict[str, object] = {
     "web.refresh-interval": 100,
     # ms. By default a question to a TaskManager that was killed blocks all metrics for ten minutes; but a submission has to come through in
     # that time, too, on a machine that is busy.
-    "web.timeout": 20_000,
+    "web.timeout": 10_000,
     "jobstore.max-capacity": 50,
     "pipeline.auto-watermark-interval": "50 ms",
     "table.local-time-zone": "UTC",

@@ -59,6 +59,10 @@ class FlinkRest:
         """Wait until Flink has noticed that these TaskManagers are gone. Before that, a question for metrics would wait for the dead."""
         wait.until(lambda: not set(taskmanagers) & set(self.taskmanagers()), deadline_s=deadline_s)
 
+    def until_measured(self, taskmanager: str, *, deadline_s: float = 30) -> None:
+        """Wait until Flink has metrics of this TaskManager: while it waits for those of one that has died, it has none of any other."""
+        wait.until(lambda: self.ask(f"/taskmanagers/{taskmanager}/metrics"), deadline_s=deadline_s)
+
     def jobs(self) -> list[JSON]:
         """Overview of every job the cluster remembers: jid, name, state, start-time..."""
         return list(self.ask("/jobs/overview")["jobs"])

@@ -6,17 +6,22 @@ are compared once more before it, and begin anew after it.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from streamlings import wait
+from streamlings.errors import LabError
 from streamlings.outcome import CheckResult
 
 if TYPE_CHECKING:
+    from streamlings.stage.job import FlinkJob
     from streamlings.stage.scene import Scene
-    from streamlings.stage.topic import StageTopic
 
 METRICS_S = 2.0
-"""Metrics are some hundred milliseconds old: so long they may take to show what was written."""
+"""So long metrics are looked at that are fresh: they show what was written some hundred milliseconds later."""
+
+STALE_S = 30.0
+"""So long is waited for fresh ones: after a TaskManager has died, Flink may have none for as long as `web.timeout`."""
 
 
 class Account:
@@ -27,20 +32,39 @@ class Account:
         self._before = 0
         self.rows = self.unexplained = 0
 
-    def compare(self) -> None:
-        """Count rows that no sink has written. Where no job runs, or one was restarted by itself, nothing can be said."""
+    def compare(self, *, deadline_s: float = STALE_S) -> None:
+        """Count rows that no sink has written. Where no job runs, or one was restarted by itself, nothing can be said.
+
+        Only metrics count that are newer than the job's reading of the last event. Raises LabError where Flink gives none.
+        """
         jobs = [job for job in self._scene.refresh() if job.state == "RUNNING"]
-        if not jobs or any(job.restarts() for job in jobs) != bool(self._scene.killed):
+        topics = [topic for topic in self._scene.outputs() if not topic.anybody_writes]
+        if not jobs or not topics or any(job.restarts() for job in jobs) != bool(self._scene.killed):
             return
-        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) - self._before
-        missing = lambda: rows - sum(job.rows_written() for job in jobs)  # noqa: E731
-        wait.until(lambda: missing() <= 0, deadline_s=METRICS_S)
-        if missing() > self.unexplained:
-            self.rows, self.unexplained = rows, missing()
+        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in topics) - self._before
+        missing, fresh_since = rows, 0.0
+
+        def looked_at() -> bool:
+            nonlocal missing, fresh_since
+            missing = rows - sum(job.rows_written() for job in jobs)
+            if missing > 0 and not fresh_since and self._is_fresh(jobs):
+                fresh_since = time.monotonic()
+            return missing <= 0 or bool(fresh_since and time.monotonic() - fresh_since > METRICS_S)
+
+        if not wait.until(looked_at, deadline_s=deadline_s):
+            raise LabError("Flink does not say how many rows the job has written", hint="check it again; is this machine very busy?")
+        if missing > self.unexplained:
+            self.rows, self.unexplained = rows, missing
+
+    def _is_fresh(self, jobs: list[FlinkJob]) -> bool:
+        """Whether Flink's metrics know that the event sent last has been read."""
+        consumed = {at: offset for job in jobs for at, offset in job.consumed().items()}
+        lasts = [(topic.full_name, *topic.last) for topic in self._scene.topics.values() if topic.last]
+        return any(consumed.get((name, partition), -1) >= offset for name, partition, offset in lasts)
 
     def begin_anew(self) -> None:
         """After a kill: the counts begin with 0, and of what lies in the topics nobody knows any more who wrote it."""
-        self._before = sum(topic.length() for topic in self._topics())
+        self._before = sum(topic.length() for topic in self._scene.outputs() if not topic.anybody_writes)
 
     def failure(self) -> list[CheckResult]:
         """One failed check where rows came from elsewhere, to stand before the others."""
@@ -57,6 +81,3 @@ class Account:
                 hint="who else writes to this topic? When your program has ended, only the job goes on",
             )
         ]
-
-    def _topics(self) -> list[StageTopic]:
-        return [topic for topic in self._scene.outputs() if not topic.anybody_writes]

@@ -206,8 +206,6 @@ class Scene:
         self.refresh()
         for topic in self.outputs():
             topic.collect()
-        if self.uses_flink:
-            self.account.compare()
 
     def outputs(self) -> list[StageTopic]:
         """The topics that the scenario does not send to: the program's."""

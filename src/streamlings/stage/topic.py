@@ -29,6 +29,8 @@ class StageTopic:
         """Sent so far: by partition, the offset behind the last event."""
         self.newest: dict[int, int] = {}
         """Sent so far: by partition, the newest event time, epoch ms."""
+        self.last: tuple[int, int] | None = None
+        """Partition and offset of the event sent last; None before the first."""
         self.seen: list[Record] = []
         """Read so far while the stream was open, committed records only, in order of arrival."""
         self.committed: list[Record] = []
@@ -58,6 +60,7 @@ class StageTopic:
         for nth, event in enumerate(events):
             at, offset = delivered[nth].partition() or 0, delivered[nth].offset() or 0
             self.sent.append(event)
+            self.last = (at, offset)
             self.ends[at] = max(offset + 1, self.ends.get(at, 0))
             self.newest[at] = max(event.get("timestamp", 0), self.newest.get(at, 0))
             self.stage.timeline_.sent(self.name, at, offset, event)
