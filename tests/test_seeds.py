@@ -11,6 +11,7 @@ import pytest
 from streamlings.course import Course, Exercise
 from streamlings.grader import Grader
 from streamlings.judging import load_checks
+from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 
 EXERCISES = Course().exercises
@@ -20,7 +21,7 @@ class Rehearsal:
     """A stage on which every barrier is reached at once: what a scenario sends and writes, without servers."""
 
     def __init__(self, exercise: Exercise, seed: int, folder: Path) -> None:
-        self.shop, self.facts, self.folder = Shop(seed), SimpleNamespace(), folder
+        self.shop, self.facts, self.folder, self.lab = Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
 
@@ -33,6 +34,9 @@ class Rehearsal:
 
     def checkpoint_bytes(self) -> int:
         return 0
+
+    def flink_service(self, *_: str) -> Any:
+        return SimpleNamespace(until=lambda *_, **__: None)
 
     def kill_taskmanager(self, *, after: Any = lambda: None) -> None:
         after()
@@ -48,7 +52,7 @@ class Rehearsal:
 
 class RehearsalTopic:
     def __init__(self, stage: Rehearsal, name: str) -> None:
-        self.stage, self.name, self.sent, self.rows = stage, name, [], []
+        self.stage, self.name, self.full_name, self.sent, self.rows = stage, name, name, [], []
         self.poll = self.until = self.tick = lambda *_, **__: []
         self.latest = lambda *_: {}
         self.newest = {0: 0}
