@@ -84,7 +84,7 @@ def test_partitions_that_are_level_hold_nothing_back(tmp_path: Path) -> None:
 def test_a_source_that_reads_nothing_is_waited_for_longer_on_a_crowded_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = []
     for load in (0.0, 3.0):
-        monkeypatch.setattr("streamlings.stage.patience.os.getloadavg", lambda load=load: (load * (os.cpu_count() or 1), 0, 0))
+        monkeypatch.setattr("streamlings.wait.os.getloadavg", lambda load=load: (load * (os.cpu_count() or 1), 0, 0))
         asked: list[int] = []
         job = make_job(consumed=lambda asked=asked: asked.append(1) or {})
         stage = make_stage(tmp_path, job)

@@ -71,6 +71,14 @@ def test_a_broken_exercise_toml_is_named(course: Path, old: str, new: str, says:
     assert says in caught.value.message
 
 
+def test_what_only_the_check_uses_is_not_the_programs(course: Path) -> None:
+    toml = course / "lessons" / "01_basics" / "1_note" / "exercise.toml"
+    toml.write_text(toml.read_text().replace("needs = []", 'needs = ["kafka"]\nbeside = ["flink"]'))
+    exercise = Course().find("note")
+    assert (exercise.needs, exercise.servers) == ({"kafka"}, {"kafka", "flink"})
+    assert Course().find("greeting").servers == Course().find("greeting").needs
+
+
 def test_every_program_of_an_exercise_is_declared(course: Path) -> None:
     found = declared.programs(Course().find("note"))
     assert [d.role for d in found] == ["starter", "solution", "right", "wrong", "wrong", "wrong", "wrong"]

@@ -17,7 +17,7 @@ from streamlings import wait
 from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.servers import cluster, process, state
+from streamlings.servers import cluster, process, state, subjects
 from streamlings.servers.groups import dismiss
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
@@ -45,31 +45,33 @@ def create_topics(address: str, partitions: dict[str, int]) -> None:
 
 
 def names_on(lab: LabState) -> set[str]:
-    """The topics, consumer groups and tables that exist."""
+    """The topics, consumer groups, tables and subjects that exist."""
     topics, groups = _topics_and_groups(admin(lab.kafka)) if lab.kafka else ([], [])
-    return {*topics, *groups, *(evidence.tables(lab.postgres) if lab.postgres else [])}
+    tables = evidence.tables(lab.postgres) if lab.postgres else []
+    return {*topics, *groups, *tables, *(subjects.names(lab.registry) if lab.registry else [])}
 
 
 def remove_named(lab: LabState, mine: Callable[[str], bool]) -> bool:
-    """Remove topics, consumer groups and tables of whose names `mine` is true; False where a server did not do so."""
+    """Remove topics, consumer groups, tables and subjects of whose names `mine` is true; False where a server did not do so."""
     gone = _remove_topics_and_groups(lab.kafka, mine) if lab.kafka else True
-    try:
-        if lab.postgres:
-            evidence.drop_tables(lab.postgres, mine)
-    except LabError:
-        gone = False
+    for address, remove in ((lab.postgres, evidence.drop_tables), (lab.registry, subjects.remove)):
+        try:
+            if address:
+                remove(address, mine)
+        except LabError:
+            gone = False
     return gone
 
 
 def remove_everything_named(lab: LabState, prefix: str) -> bool:
-    """Topics, consumer groups and tables whose names begin with `prefix`."""
+    """Topics, consumer groups, tables and subjects whose names begin with `prefix`."""
     return remove_named(lab, lambda name: name.startswith(prefix))
 
 
 def remove_everything_new(lab: LabState, prefix: str, before: set[str]) -> bool:
     """The same, and whatever else was not there before; but what other commands and programs that are run by hand use is left."""
-    by_hand = {topic for exercise in Course().exercises for topic in exercise.topics}
-    others = before | by_hand
+    topics = {topic for exercise in Course().exercises for topic in exercise.topics}
+    others = before | topics | {f"{topic}-{part}" for topic in topics for part in ("key", "value")}
     return remove_named(lab, lambda name: name.startswith(prefix) or (name not in others and not name.startswith(("run_", "__"))))
 
 

@@ -22,6 +22,7 @@ from streamlings.paths import shown, state_folder
 from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
+from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
 from streamlings.stage.timeline import Timeline
 from streamlings.worker import pool
@@ -76,8 +77,7 @@ class Grader:
                 cluster.add_taskmanager()
             if lab.kafka:
                 cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
-            start = self.starter(exercise, program, lab, prefix, folder)
-            stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
+            stage = self.set_stage(exercise, program, lab, prefix, folder, seed)
             self.timeline = stage.timeline_
             stuck = play(module.scenario, stage)
             result.checks = judge(checks, stage, stuck)
@@ -107,13 +107,28 @@ class Grader:
             hint = "does your program end processes that it did not start?"
             raise LabError("the process that watches over your program was ended", hint=hint)
 
-    def starter(self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path) -> Callable[[], Program]:
-        """What starts the program: in a warm worker, or as a plain Python process."""
+    def set_stage(self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path, seed: int) -> Stage:
+        """The stage of one check. The program sees its servers' addresses, but for the registry's: it sees the proxy that counts."""
+        registry = StageRegistry(lab.registry, prefix) if "registry" in exercise.needs else None
         env = {
             "STREAMLINGS_PREFIX": prefix,
             "STREAMLINGS_FOLDER": str(folder),
             **{f"STREAMLINGS_{server.upper()}": str(getattr(lab, server)) for server in exercise.needs},
+            **({"STREAMLINGS_REGISTRY": registry.address} if registry else {}),
         }
+        return Stage(
+            lab,
+            prefix=prefix,
+            seed=seed,
+            topics=exercise.topics,
+            needs=set(exercise.needs),
+            folder=folder,
+            start=self.starter(exercise, program, lab, env),
+            registry=registry,
+        )
+
+    def starter(self, exercise: Exercise, program: Path, lab: LabState, env: dict[str, str]) -> Callable[[], Program]:
+        """What starts the program: in a warm worker, or as a plain Python process."""
 
         def start() -> Program:
             if "flink" not in exercise.needs:
@@ -135,10 +150,7 @@ class Grader:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
             replace = cleanup.cancel_jobs(stage)
-            for service in stage.services:
-                service.end()
-            for topic in stage.topics.values():
-                topic.close()
+            stage.close()
         if program is not None and self.trusted:
             self._take_back(program)
         cleanup.kill_leftovers(prefix)

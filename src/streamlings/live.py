@@ -19,7 +19,7 @@ from streamlings.servers import native
 from streamlings.servers.native import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop, clock, ms
-from streamlings.stage.records import Row
+from streamlings.stage.records import Row, to_json
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
 from streamlings.worker.program import Program
@@ -28,17 +28,19 @@ from streamlings.worker.program import Program
 def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
     """Run a learner's program until it ends, or until Ctrl-C, and print what it is sent and what comes out.
 
-    An exercise with Flink gets an order every 200 ms, for ever; the others play their scenario once.
+    An exercise with Flink gets an order every 200 ms, for ever, as JSON or as its checks' `encoder(stage)` says; the others play their
+    scenario once.
     """
     with on_stage(exercise, program, seed=seed, say=say) as stage:
         if not stage.uses_flink:
             _play_once(exercise, stage)
             return
         say(f"Flink's page: http://{stage.lab.flink}   Ctrl-C ends the job")
+        encode = getattr(load_checks(exercise), "encoder", lambda _: to_json)(stage)
         with alone(say):  # so that a check that runs meanwhile does not take this job for its own
             stage.until_running(deadline_s=60)
         for sent in never_ending_orders(stage.shop):
-            stage.topic("orders").send(sent)
+            stage.topic("orders").send(sent, encode=encode)
             print(f"sent    {_shown(sent)}", flush=True)
             for topic in stage.outputs():
                 for record in topic.poll():
@@ -71,8 +73,7 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
         if lab.kafka:
             cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
             say("topics: " + ", ".join(prefix + name for name in exercise.topics))
-        start = grader.starter(exercise, program, lab, prefix, folder)
-        stage = Stage(lab, prefix=prefix, seed=seed, topics=exercise.topics, needs=set(exercise.needs), folder=folder, start=start)
+        stage = grader.set_stage(exercise, program, lab, prefix, folder, seed)
         yield stage
     finally:
         grader.end(lab, stage, prefix, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +11,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _pause = threading.Event()
+
+
+def crowding() -> float:
+    """How many programs want each processor of this machine, over the last minute; at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def until(observe: Callable[[], T], *, deadline_s: float, every_ms: float = 20) -> T | None:

@@ -109,7 +109,7 @@ def reap(process: Process) -> None:
 
 
 def until_ready(process: Process, ready: Callable[[], object], *, deadline_s: float = 60) -> None:
-    """Wait until `ready` answers something true.
+    """Wait until `ready` answers something true, on a crowded machine longer than `deadline_s` by as much as it is crowded.
 
     Raises ServerCrashed, with the server's last log lines, when the process ends first or the deadline passes.
     """
@@ -119,6 +119,7 @@ def until_ready(process: Process, ready: Callable[[], object], *, deadline_s: fl
             return "ready"
         return None if process.alive() else "ended"
 
+    deadline_s *= wait.crowding()
     seen = wait.until(look, deadline_s=deadline_s)
     if seen == "ready":
         return

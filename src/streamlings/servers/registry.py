@@ -24,6 +24,8 @@ API = "/apis/ccompat/v7"
 MAIN = "io.quarkus.runner.GeneratedMain"
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 HEAP_MB = 128
+DEFAULT_LEVEL = "BACKWARD"
+"""The compatibility of subjects that have none of their own: Confluent's default. Apicurio's is NONE."""
 
 
 class Registry:
@@ -137,7 +139,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
             say(f"the registry could not read its data, which is kept in {server.set_data_aside().name}; starting without schemas")
             say("  " + first.details.replace("\n", "\n  ")[-600:])
             wait(launch())
-        ask(f"{address}/config", method="PUT", body={"compatibility": "BACKWARD"})
+        ask(f"{address}/config", method="PUT", body={"compatibility": DEFAULT_LEVEL})
         lab.registry = address
         lab.ports["registry"] = port
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from streamlings.worker.program import Program
@@ -30,8 +29,3 @@ class Patience:
         lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
         idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
         return idle or used > self.limit_s or now - self._began > 4 * self.limit_s
-
-
-def crowding() -> float:
-    """How many programs want each processor of this machine, over the last minute; at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))

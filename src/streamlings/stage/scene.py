@@ -20,6 +20,7 @@ from streamlings.stage import evidence
 from streamlings.stage.account import Account
 from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import Patience
+from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.service import FlinkService
 from streamlings.stage.story import story
 from streamlings.stage.timeline import Moment, Timeline
@@ -35,7 +36,16 @@ class Scene:
     """The things of one check. `Stage` adds what waits and what goes wrong on purpose."""
 
     def __init__(
-        self, lab: LabState, *, prefix: str, seed: int, topics: dict[str, int], needs: set[str], folder: Path, start: Callable[[], Program]
+        self,
+        lab: LabState,
+        *,
+        prefix: str,
+        seed: int,
+        topics: dict[str, int],
+        needs: set[str],
+        folder: Path,
+        start: Callable[[], Program],
+        registry: StageRegistry | None = None,
     ) -> None:
         self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
         self.shop = shop.Shop(seed)
@@ -51,7 +61,7 @@ class Scene:
         self.services: list[FlinkService] = []
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
-        self._start = start
+        self._start, self._registry = start, registry
         self._dropped = 0
         self._patience: Patience | None = None
         self._rows_will_come = True
@@ -64,6 +74,12 @@ class Scene:
     @cached_property
     def rest(self) -> FlinkRest:
         return FlinkRest(self.lab.flink)
+
+    @property
+    def registry(self) -> StageRegistry:
+        """The schema registry; only where the exercise needs it."""
+        assert self._registry is not None, 'exercise.toml does not name "registry" in needs'
+        return self._registry
 
     def topic(self, name: str) -> StageTopic:
         return self.topics[name]
@@ -105,6 +121,13 @@ class Scene:
         self.services.append(service)  # so that it is ended where its start fails
         service.start()
         return service
+
+    def read_with_flink(self, name: str, *statements: str) -> str:
+        """Let a Flink job of the shop's own read what the program has written, to its end ('scan.bounded.mode' = 'latest-offset'): "" when
+        it has finished, or why it has failed, in Flink's words."""
+        service = FlinkService(self, name, list(statements))
+        self.services.append(service)
+        return service.run_to_its_end()
 
     def last_output(self, lines: int = 6) -> list[str]:
         text = self.program.output.text() if self.program else ""
@@ -206,6 +229,15 @@ class Scene:
         self.refresh()
         for topic in self.outputs():
             topic.collect()
+
+    def close(self) -> None:
+        """Let go of the servers, and end what runs beside the program."""
+        for service in self.services:
+            service.end()
+        for topic in self.topics.values():
+            topic.close()
+        if self._registry is not None:
+            self._registry.close()
 
     def outputs(self) -> list[StageTopic]:
         """The topics that the scenario does not send to: the program's."""

@@ -5,6 +5,7 @@ An exercise that wants one says `beside = ["flink"]`: its scenario uses the clus
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cached_property
@@ -15,12 +16,14 @@ from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
 from streamlings.stage.job import ENDED, FlinkJob
+from streamlings.stage.stuck import root_cause
 from streamlings.worker import pool
 from streamlings.worker.program import WorkerProgram
 
 if TYPE_CHECKING:
     from streamlings.stage.scene import Scene
 
+PACKAGE = re.compile(r"\b(?:[a-z]\w*\.)+(?=[A-Z])")
 PROGRAM = """\
 from pyflink.table import EnvironmentSettings, TableEnvironment
 
@@ -52,6 +55,14 @@ class FlinkService:
         """Submit it and wait until every task runs. Raises LabError where that fails."""
         self._submit(deadline_s)
         self.until(lambda: self.job.refresh().running, "all of its tasks running", deadline_s=deadline_s)
+
+    def run_to_its_end(self, *, deadline_s: float = 60) -> str:
+        """Submit it and wait until it has ended: "" where it has finished, or why it has failed, for what it reads may be the learner's. In
+        Flink's words, classes without their packages. Raises LabError where it does not end; on a crowded machine it has longer."""
+        deadline_s *= wait.crowding()
+        self._submit(deadline_s)
+        self.until(lambda: self.job.refresh().state in ENDED, "its end", deadline_s=deadline_s)
+        return "" if self.job.state == "FINISHED" else PACKAGE.sub("", root_cause(self.job.rest.root_exception(self.job.id)))
 
     def until(self, observed: Callable[[], object], awaited: str, *, deadline_s: float = 60) -> None:
         """Wait until `observed` answers something true. It is the course's own job: where that does not come, LabError is raised."""

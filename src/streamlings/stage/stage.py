@@ -13,7 +13,7 @@ from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
 from streamlings.stage.job import ENDED
-from streamlings.stage.patience import Patience, crowding
+from streamlings.stage.patience import Patience
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
 
@@ -69,7 +69,7 @@ class Stage(Scene):
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
                 # A source that waits for a processor reads as little as one that begins at the end of its topic.
-                still = unchanged >= (patience if self._all_read() else 4 * patience * crowding())
+                still = unchanged >= (patience if self._all_read() else 4 * patience * wait.crowding())
                 if (hopeless or still or now > end) and not reached():
                     self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)
@@ -222,6 +222,8 @@ class Stage(Scene):
         if dead:
             hint = "Python functions run inside the TaskManager: does one of yours end its process, or take all the memory?"
             raise LabError(f"{dead[0].name} ended by itself during the check", details=process.tail(Path(dead[0].log), 4), hint=hint)
+        if self._registry is not None:
+            self._registry.assert_well()
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")
         for job in self.jobs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ class StageTopic:
         self.anybody_writes = False
         """Whether the task lets others than the program's Flink jobs write to it."""
 
-    def send(self, *events: Row, partition: int | None = None, key: str = "customer_id") -> None:
+    def send(self, *events: Row, partition: int | None = None, key: str = "customer_id", encode: Callable[[Row], bytes] = to_json) -> None:
         """Send events in order, and wait until the broker has them. Raises LabError when it does not take them."""
         producer = self.stage.producer
         delivered: dict[int, Message] = {}
@@ -52,9 +52,7 @@ class StageTopic:
 
         for nth, event in enumerate(events):
             where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
-            producer.produce(
-                self.full_name, to_json(event), key=str(event.get(key, "")).encode(), on_delivery=partial(report, nth), **where
-            )
+            producer.produce(self.full_name, encode(event), key=str(event.get(key, "")).encode(), on_delivery=partial(report, nth), **where)
         if producer.flush(10) or failed:
             raise LabError(f"the broker did not take events for {self.name}", details=str(failed[:1]), hint="./streamlings status")
         for nth, event in enumerate(events):

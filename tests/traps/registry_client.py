@@ -1,4 +1,0 @@
-# trap: registry-client
-from confluent_kafka.schema_registry.avro import AvroSerializer
-
-print(AvroSerializer)
