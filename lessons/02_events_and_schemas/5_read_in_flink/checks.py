@@ -128,10 +128,11 @@ def moment(text: object) -> datetime | None:
 def what_happened(name: str, wanted: object, found: object) -> str:
     if found is None:
         return f"NULL, and no error: which field of the schema does your column for `{name}` name? Avro finds fields by their names"
-    if isinstance(wanted, Decimal) and isinstance(found, int | Decimal) and digits(wanted) == digits(Decimal(found)):
+    if isinstance(wanted, Decimal) and isinstance(found, int | Decimal) and point_is_moved(wanted, Decimal(found)):
         return "the digits are right, the point is not: Flink counts the decimals by your scale, whatever the writer's was"
     return "which value did the bytes hold, and who made this of it?"
 
 
-def digits(number: Decimal) -> str:
-    return "".join(map(str, number.as_tuple().digits)).strip("0")
+def point_is_moved(wanted: Decimal, found: Decimal) -> bool:
+    """Whether it is the same amount a power of ten too large or too small, to the cent that a row keeps."""
+    return any(found == wanted.scaleb(by).quantize(Decimal("0.01")) for by in (-4, -3, -2, -1, 1, 2, 3, 4))
