@@ -24,6 +24,7 @@ class Rehearsal:
         self.shop, self.facts, self.folder, self.lab = Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
+        self.registry, self.program, self.prefix = RehearsalRegistry(), None, ""
 
     def topic(self, name: str) -> RehearsalTopic:
         return self.topics[name]
@@ -34,6 +35,9 @@ class Rehearsal:
 
     def checkpoint_bytes(self) -> int:
         return 0
+
+    def read_with_flink(self, *_: str) -> str:
+        return ""
 
     def flink_service(self, *_: str) -> Any:
         return SimpleNamespace(until=lambda *_, **__: None)
@@ -50,6 +54,14 @@ class Rehearsal:
         return {str(p.relative_to(self.folder)): p.read_bytes() for p in sorted(self.folder.rglob("*")) if p.is_file()}
 
 
+class RehearsalRegistry:
+    """Takes every schema, under the same id."""
+
+    def __init__(self) -> None:
+        self.subject, self.register, self.versions, self.registrations = str, lambda *_: 1, lambda *_: [], list
+        self.encode = lambda schema_id, row: (schema_id, row)
+
+
 class RehearsalTopic:
     def __init__(self, stage: Rehearsal, name: str) -> None:
         self.stage, self.name, self.full_name, self.sent, self.rows = stage, name, name, [], []
@@ -57,9 +69,9 @@ class RehearsalTopic:
         self.latest = lambda *_: {}
         self.newest = {0: 0}
 
-    def send(self, *events: Any, **where: Any) -> None:
+    def send(self, *events: Any, encode: Any = lambda event: event, **where: Any) -> None:
         self.sent += events
-        self.stage.sent += [(self.name, (event, where)) for event in events]
+        self.stage.sent += [(self.name, (encode(event), where)) for event in events]
 
 
 def rehearse(exercise: Exercise, seed: int, folder: Path) -> tuple[list[Any], dict[str, bytes]]:
