@@ -1,5 +1,6 @@
 # fails: next_version_is_read
 # says: RETURNED
+# varies: whether the row before the one that it cannot read has come out when the job fails
 """Harbour's bookkeeping reads the orders, as rows with the names that it uses: to the topic `bookings`, as JSON."""
 
 import json
