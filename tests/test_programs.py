@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 from conftest import Cli, Done, left_of
 
 from streamlings import wait
-from streamlings.servers import state
+from streamlings.servers import process, state
 
 DETACHED = "import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']{more})\n"
 TELL = "open({file!r}, 'w').write(str({pid}))\n"
@@ -224,13 +224,23 @@ def test_ctrl_c_removes_topics_too(cli: Cli, course: Path, tmp_path: Path, lab_s
 
 
 @pytest.mark.slow
+def test_one_that_asks_for_a_server_that_does_not_run(cli: Cli, course: Path) -> None:
+    with state.changing() as lab:  # another exercise may have started it
+        process.stop([lab.processes.pop(name) for name in ("registry",) if name in lab.processes])
+        lab.registry = ""
+    greeting(course, "from streamlings import lab\nlab.registry\n")
+    done, result = judge(cli, "greeting")
+    assert done.code == 1, done.out + done.err
+    assert "registry does not run in this lab. hint: ./streamlings up registry" in failed(result)["actual"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("import os\nos._exit(0)\n", "4 are missing"),
         ("raise ValueError('a bad day')\n", "ValueError: a bad day"),
         ("from streamlings import lab\nlab.nothing\n", "streamlings.lab has no 'nothing'; it has kafka"),
-        ("from streamlings import lab\nlab.registry\n", "registry does not run in this lab. hint: ./streamlings up registry"),
         ("while True:\n    print('x' * 1000)\n", "more than 10 MB"),
     ],
 )

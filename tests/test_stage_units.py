@@ -12,7 +12,7 @@ import pytest
 from streamlings import traps
 from streamlings.checks import Check, Failure, check, expect
 from streamlings.judging import judge
-from streamlings.shop import DAY, Shop, clock, ms
+from streamlings.shop import DAY, Shop, clock, ms, shown
 from streamlings.stage.days import shorter, unruly
 from streamlings.stage.records import Record, to_json
 from streamlings.stage.story import story
@@ -45,6 +45,11 @@ def test_the_seed_decides_the_events() -> None:
     assert events(7) != events(8)
     assert len({e["order_id"] for e in events(7)}) == 5
     assert all(Decimal(1) <= e["amount"] <= 250 and e["amount"] == e["amount"].quantize(Decimal("0.01")) for e in events(7))
+
+
+@pytest.mark.parametrize(("wire", "people"), [("12.5", "12.50"), ("1.4E+2", "140.00"), ("140", "140.00"), ("0.125", "0.125"), ("1E+400", "1E+400")])
+def test_money_is_shown_with_its_cents(wire: str, people: str) -> None:
+    assert shown(Decimal(wire)) == people
 
 
 # --- records

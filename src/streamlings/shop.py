@@ -51,8 +51,8 @@ def draw_seed() -> int:
 
 
 def shown(value: object) -> str:
-    """A value for people: money always with its cents, which JSON may leave out (12.50 travels as 12.5, and is the same)."""
-    cents = isinstance(value, Decimal) and value.is_finite() and -2 < int(value.as_tuple().exponent) <= 0
+    """A value for people: money always with its cents, which JSON may leave out (12.50 travels as 12.5, from Flink 140.00 as 1.4E+2)."""
+    cents = isinstance(value, Decimal) and value.is_finite() and -2 < int(value.as_tuple().exponent) < 10
     return f"{value:.2f}" if cents else str(value)
 
 
