@@ -12,9 +12,11 @@ import pytest
 from streamlings import traps
 from streamlings.checks import Check, Failure, check, expect
 from streamlings.judging import judge
+from streamlings.servers.state import LabState
 from streamlings.shop import DAY, Shop, clock, ms
 from streamlings.stage.days import shorter, unruly
 from streamlings.stage.records import Record, to_json
+from streamlings.stage.stage import Stage
 from streamlings.stage.story import story
 from streamlings.stage.stuck import Stuck, root_cause
 from streamlings.stage.timeline import Timeline
@@ -90,6 +92,28 @@ def test_the_story_says_what_was_late_and_which_windows_are_over() -> None:
         "sent       12:00:12    ada 9.50 PAID   to orders-1   52 s late, 12:00-12:01 is over",
     ]
     assert [line.split()[2] for line in story(happened, "ada") if line.startswith("sent")] == ["ada", "ada"]
+
+
+def test_a_row_says_where_it_is_where_there_are_several_topics() -> None:
+    happened = Timeline()
+    happened.output("live", 0, 0, {"customer_id": "ada", "revenue": 3})
+    assert story(happened) == ["output     customer_id ada  revenue 3"]
+    happened.output("nightly", 0, 0, {"customer_id": "ada", "revenue": 3})
+    assert story(happened) == ["output     customer_id ada  revenue 3   in live", "output     customer_id ada  revenue 3   in nightly"]
+
+
+def test_a_program_that_is_moved_finds_empty_folders(tmp_path: Path) -> None:
+    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=tmp_path, start=lambda: pytest.fail("started"))
+    ended: list[bool] = []
+    stage.program = SimpleNamespace(kill=lambda: ended.append(True))  # type: ignore[assignment]
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("kept")
+    (stage.folder_of("in") / "orders.jsonl").write_text("{}")
+    (stage.folder_of("out") / "link").symlink_to(elsewhere)
+    stage.move_program()
+    assert (ended, stage.program) == ([True], None)
+    assert [p.name for p in tmp_path.iterdir()] == ["elsewhere.txt"]
+    assert elsewhere.read_text() == "kept"
 
 
 def test_within_a_step_the_order_is_fixed_whoever_was_quicker() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from functools import cached_property
@@ -96,6 +97,15 @@ class Scene:
         """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
         if self.program is None:
             self.program = self._start()
+
+    def move_program(self) -> None:
+        """End the program and empty its folders. The next barrier starts it anew, as on another machine: what it needs there, the
+        scenario writes before that."""
+        if self.program is not None:
+            self.program.kill()
+        self.program, self._patience = None, None
+        for path in self.folder.iterdir():
+            shutil.rmtree(path, ignore_errors=True)  # of folders only; what a link names is left alone
 
     def last_output(self, lines: int = 6) -> list[str]:
         text = self.program.output.text() if self.program else ""

@@ -107,10 +107,12 @@ def duration(milliseconds: int) -> str:
 
 
 def _remarks(moments: list[Moment]) -> dict[int, str]:
-    """Of each event that was sent: how late it came, and whether the watermark had passed it. Of each watermark: which windows it ends."""
+    """Of each event that was sent: how late it came, and whether the watermark had passed it. Of each watermark: which windows it ends.
+    Of each row: its topic, where there are several."""
     newest: int | None = None
     watermark: int | None = None
-    found: dict[int, str] = {}
+    rows = [m for m in moments if m.kind == "output"]
+    found = {id(m): f"in {m.topic}" for m in rows if any(other.topic != m.topic for other in rows)}
     for m in moments:
         if m.kind == "watermark":
             watermark = m.at
