@@ -205,6 +205,7 @@ class Scene:
     def collect(self) -> None:
         """At the end: read what every topic holds, and the jobs' last state."""
         self.refresh()
+        self.timeline_.several_outputs = len(self.outputs()) > 1
         for topic in self.outputs():
             topic.collect()
         if self.uses_flink:

@@ -23,6 +23,8 @@ def story(timeline: Timeline, *about: object, window: str = "", act: str = "", l
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
     part = _last_of_each_run(part)
+    if timeline.several_outputs:
+        remarks |= {id(m): f"in {m.topic}" for m in part if m.kind == "output"}
     with_ids = with_ids or any("order_id" in m.row for m in part if m.kind == "output")
     lines = _without_the_day([line(m, remarks.get(id(m), ""), with_id=with_ids) for m in part])
     if len(lines) <= limit:
@@ -107,12 +109,10 @@ def duration(milliseconds: int) -> str:
 
 
 def _remarks(moments: list[Moment]) -> dict[int, str]:
-    """Of each event that was sent: how late it came, and whether the watermark had passed it. Of each watermark: which windows it ends.
-    Of each row: its topic, where there are several."""
+    """Of each event that was sent: how late it came, and whether the watermark had passed it. Of each watermark: which windows it ends."""
     newest: int | None = None
     watermark: int | None = None
-    rows = [m for m in moments if m.kind == "output"]
-    found = {id(m): f"in {m.topic}" for m in rows if any(other.topic != m.topic for other in rows)}
+    found: dict[int, str] = {}
     for m in moments:
         if m.kind == "watermark":
             watermark = m.at
