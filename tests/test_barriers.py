@@ -13,6 +13,7 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers.state import LabState
 from streamlings.shop import ms
+from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
@@ -24,6 +25,7 @@ RUNS = Check("it_runs", "It runs", lambda _: None)
 def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     vertex = {"id": "v", "name": "Window", "status": task, "parallelism": 1}
     job = SimpleNamespace(id="j", state=state, running=(state, task) == ("RUNNING", "RUNNING"), vertices=[vertex], sources=set())
+    job.ended = state in ENDED
     job.watermark = job.checkpoint_interval = lambda: None
     job.restarts = lambda: 0
     job.consumed = job.partition_watermarks = job.watermarks = dict
@@ -116,7 +118,37 @@ def test_a_program_that_prints_has_not_stopped(tmp_path: Path) -> None:
     ],
 )
 def test_a_job_that_has_ended_is_given_up_at_once(tmp_path: Path, job: Any, says: str) -> None:
-    assert gives_up(make_stage(tmp_path, job), deadline_s=60).diagnosis[0] == says
+    assert gives_up(make_stage(tmp_path, job, exit_code=0), deadline_s=60).diagnosis[0] == says
+
+
+def test_beside_a_job_that_goes_on_another_may_have_an_end(tmp_path: Path) -> None:
+    live, nightly = make_job(consumed=lambda: {("orders", 0): 7}), make_job("FINISHED")
+    stage = make_stage(tmp_path, nightly, live)
+    stage.__dict__["unread"] = lambda job: [] if job is live else ["the job has read none"]
+    stuck = gives_up(stage, patience=2, deadline_s=60, hint="what is it waiting for?")
+    assert stuck.diagnosis[0].startswith("no watermark has reached its operators"), "that of the job that goes on"
+    both = gives_up(make_stage(tmp_path, nightly, make_job("FINISHED"), exit_code=0), deadline_s=60)
+    assert both.diagnosis == ["the Flink job finished: it treats the topic as if it had an end"], "said once"
+
+
+def test_when_all_jobs_have_finished_the_program_may_submit_another(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path, make_job("FINISHED"))
+    looked: list[int] = []
+
+    def reached() -> bool:
+        looked.append(1)
+        return len(looked) > 20
+
+    stage.until(reached, "a row", patience=1, deadline_s=30)
+
+
+def test_rows_that_are_gathered_are_told_from_windows_over_the_clocks_time(tmp_path: Path) -> None:
+    vertex = {"id": "v", "name": "MiniBatchAssigner(interval=[3600000ms])", "status": "RUNNING", "parallelism": 1}
+    for vertices, says in (([vertex], "gathers it in a bundle"), (make_job().vertices, "the clock's time")):
+        job = make_job(vertices=vertices, watermark=lambda: ms("12:00", day=2000))
+        stage = make_stage(tmp_path, job)
+        stage.topics["orders"] = SimpleNamespace(sent=[{"timestamp": ms("12:00")}], ends={}, name="orders")  # type: ignore[assignment]
+        assert says in gives_up(stage, patience=2, deadline_s=60).diagnosis[0]
 
 
 def test_a_program_that_fails_before_it_submits_a_job(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ import pytest
 from streamlings import traps
 from streamlings.checks import Check, Failure, check, expect
 from streamlings.judging import judge
+from streamlings.servers.state import LabState
 from streamlings.shop import DAY, Shop, clock, ms, shown
 from streamlings.stage.days import shorter, unruly
 from streamlings.stage.records import Record, to_json
+from streamlings.stage.stage import Stage
 from streamlings.stage.story import story
 from streamlings.stage.stuck import Stuck, root_cause
 from streamlings.stage.timeline import Timeline
@@ -47,7 +49,10 @@ def test_the_seed_decides_the_events() -> None:
     assert all(Decimal(1) <= e["amount"] <= 250 and e["amount"] == e["amount"].quantize(Decimal("0.01")) for e in events(7))
 
 
-@pytest.mark.parametrize(("wire", "people"), [("12.5", "12.50"), ("1.4E+2", "140.00"), ("140", "140.00"), ("0.125", "0.125"), ("1E+400", "1E+400")])
+MONEY = [("12.5", "12.50"), ("1.4E+2", "140.00"), ("140", "140.00"), ("0.125", "0.125"), ("1E+400", "1E+400")]
+
+
+@pytest.mark.parametrize(("wire", "people"), MONEY)
 def test_money_is_shown_with_its_cents(wire: str, people: str) -> None:
     assert shown(Decimal(wire)) == people
 
@@ -95,6 +100,28 @@ def test_the_story_says_what_was_late_and_which_windows_are_over() -> None:
         "sent       12:00:12    ada 9.50 PAID   to orders-1   52 s late, 12:00-12:01 is over",
     ]
     assert [line.split()[2] for line in story(happened, "ada") if line.startswith("sent")] == ["ada", "ada"]
+
+
+def test_a_row_says_where_it_is_where_there_are_several_topics() -> None:
+    happened = Timeline()
+    happened.output("live", 0, 0, {"customer_id": "ada", "revenue": 3})
+    assert story(happened) == ["output     customer_id ada  revenue 3"]
+    happened.several_outputs = True
+    assert story(happened) == ["output     customer_id ada  revenue 3   in live"]
+
+
+def test_a_program_that_is_moved_finds_empty_folders(tmp_path: Path) -> None:
+    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=tmp_path, start=lambda: pytest.fail("started"))
+    ended: list[bool] = []
+    stage.program = SimpleNamespace(kill=lambda: ended.append(True))  # type: ignore[assignment]
+    elsewhere = tmp_path / "elsewhere.txt"
+    elsewhere.write_text("kept")
+    (stage.folder_of("in") / "orders.jsonl").write_text("{}")
+    (stage.folder_of("out") / "link").symlink_to(elsewhere)
+    stage.move_program()
+    assert (ended, stage.program) == ([True], None)
+    assert [p.name for p in tmp_path.iterdir()] == ["elsewhere.txt"]
+    assert elsewhere.read_text() == "kept"
 
 
 def test_within_a_step_the_order_is_fixed_whoever_was_quicker() -> None:

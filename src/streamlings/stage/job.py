@@ -42,6 +42,11 @@ class FlinkJob:
         """Whether every task runs."""
         return self.state == "RUNNING" and all(v["status"] in ("RUNNING", "FINISHED") for v in self.vertices)
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing comes of it any more: it failed for good, was cancelled, or came to the end of its input."""
+        return self.state in ENDED
+
     @cached_property
     def check(self) -> str:
         """The check to which it belongs: its prefix, "by-hand" for none, or "" for a job that says nothing of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from functools import cached_property
@@ -129,6 +130,15 @@ class Scene:
         self.services.append(service)
         return service.run_to_its_end()
 
+    def move_program(self) -> None:
+        """End the program and empty its folders. The next barrier starts it anew, as on another machine: what it needs there, the
+        scenario writes before that."""
+        if self.program is not None:
+            self.program.kill()
+        self.program, self._patience = None, None
+        for path in self.folder.iterdir():
+            shutil.rmtree(path, ignore_errors=True)  # of folders only; what a link names is left alone
+
     def last_output(self, lines: int = 6) -> list[str]:
         text = self.program.output.text() if self.program else ""
         return [line for line in text.splitlines() if line.strip()][-lines:]
@@ -227,6 +237,7 @@ class Scene:
     def collect(self) -> None:
         """At the end: read what every topic holds, and the jobs' last state."""
         self.refresh()
+        self.timeline_.several_outputs = len(self.outputs()) > 1
         for topic in self.outputs():
             topic.collect()
 

@@ -12,7 +12,6 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
-from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
@@ -64,7 +63,7 @@ class Stage(Scene):
             if now - looked > 0.1:  # metrics are no fresher than that
                 looked = now
                 moving, hopeless = self._progress()
-                if any(not job.running for job in self.jobs) and now < latest_start:
+                if any(not job.running and not job.ended for job in self.jobs) and now < latest_start:
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
@@ -180,12 +179,13 @@ class Stage(Scene):
         assert self.program is not None
         jobs = self.refresh()
         failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or len(jobs) > MANY_JOBS
-        if not self.uses_flink or not jobs or len(jobs) > MANY_JOBS:
+        if any(j.ended and j.state != "FINISHED" for j in jobs) and all(j.ended for j in jobs):
+            return None, True
+        if not self.uses_flink or all(j.ended for j in jobs) or len(jobs) > MANY_JOBS:  # the program may submit one more
             if self._patience is None:
                 self._patience = Patience(self.program, PROGRAM_S)
             return None, failed or self.program.exit_code is not None or self._patience.exhausted()
-        if all(j.state in ENDED for j in jobs):
-            return None, True
+        jobs = [j for j in jobs if not j.ended]  # beside one that goes on, another may have come to the end of its input
         if any(not j.running for j in jobs):
             return None, not self.killed and any(j.restarts() > 2 for j in jobs)
         for topic in self.outputs():
@@ -194,7 +194,7 @@ class Stage(Scene):
         return (outputs, [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
 
     def _all_read(self) -> bool:
-        return not any(self.unread(job) for job in self.jobs)
+        return not any(self.unread(job) for job in self.jobs if not job.ended)
 
     def _reached(self, proves: Check | None) -> None:
         if proves is not None:
@@ -212,7 +212,8 @@ class Stage(Scene):
         if self.uses_flink:
             self.observe()
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)
-        goes_on = all(j.state == "RUNNING" for j in self.jobs)  # the scenario's hint is for a program that runs and does something else
+        # The scenario's hint is for a program that runs and does something else.
+        goes_on = all(j.state in ("RUNNING", "FINISHED") for j in self.jobs) and not all(j.ended for j in self.jobs)
         raise Stuck(awaited, lines, its_hint or (hint if goes_on else ""), proves)
 
     def _assert_lab_is_well(self) -> None:
@@ -227,7 +228,7 @@ class Stage(Scene):
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):
             raise LabError("Flink lost its TaskManager during the check", hint="./streamlings status")
         for job in self.jobs:
-            lost = LOST.search(job.rest.root_exception(job.id)) if job.state in ENDED else None
+            lost = LOST.search(job.rest.root_exception(job.id)) if job.ended else None
             if lost and lost[1] not in self.killed:
                 raise LabError(
                     f"Flink heard nothing of {lost[1]} for too long, and nobody had killed it", hint="is this machine very busy?"

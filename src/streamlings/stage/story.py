@@ -23,6 +23,8 @@ def story(timeline: Timeline, *about: object, window: str = "", act: str = "", l
     remarks = _remarks(timeline.moments)
     part = [m for m in timeline.part(act) if not about or m.kind not in ("sent", "output") or m.about(*about)]
     part = _last_of_each_run(part)
+    if timeline.several_outputs:
+        remarks |= {id(m): f"in {m.topic}" for m in part if m.kind == "output"}
     with_ids = with_ids or any("order_id" in m.row for m in part if m.kind == "output")
     lines = _without_the_day([line(m, remarks.get(id(m), ""), with_id=with_ids) for m in part])
     if len(lines) <= limit:

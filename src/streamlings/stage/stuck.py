@@ -47,10 +47,11 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     if not stage.uses_flink:
         ended = program is not None and program.exit_code is not None
         return ["your program ended before this" if ended else "your program was still running, without doing this"], ""
-    lines, hint = [], ""
-    for job in jobs:
+    lines: list[str] = []
+    hint = ""
+    for job in [job for job in jobs if job.state != "FINISHED"] or jobs:  # beside a job that goes on, one may well have an end
         more, its_hint = _diagnose_job(stage, job, awaited)
-        lines += more
+        lines += [line for line in more if line not in lines]
         hint = hint or its_hint
     return lines, hint
 
@@ -116,6 +117,9 @@ def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
 
 def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[str], str]:
     newest = max((int(r["timestamp"]) for t in stage.topics.values() for r in t.sent if "timestamp" in r), default=watermark)
+    if newest - watermark < -86_400_000 and any("MiniBatchAssigner" in v["name"] for v in job.vertices):
+        line = "the Flink job has read everything that was sent, and gathers it in a bundle (mini-batch) before it answers"
+        return [line], "how long may it gather rows, and who waits meanwhile?"
     if newest - watermark < -86_400_000:
         line = f"the watermark stands at {clock(watermark)}: the clock's time, not that of the events (the newest is from {clock(newest)})"
         return [line], "which time do your windows go by: when an event happened, or when it arrived?"

@@ -51,6 +51,8 @@ class Timeline:
     def __init__(self) -> None:
         self.window_ms = 0
         """The size of the windows that the task speaks of; 0 where it speaks of none."""
+        self.several_outputs = False
+        """Whether the program has more topics to write to than one."""
         self.parallel = False
         """Whether some task of the job runs more than once."""
         self._moments: list[Moment] = []
