@@ -134,6 +134,8 @@ class Grader:
             replace = cleanup.cancel_jobs(stage)
             for topic in stage.topics.values():
                 topic.close()
+            for service in stage.services:
+                service.close()
         if program is not None and self.trusted:
             self._take_back(program)
         cleanup.kill_leftovers(prefix)

@@ -18,8 +18,10 @@ from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
 from streamlings.stage.account import Account
+from streamlings.stage.beside import run_beside
 from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import Patience
+from streamlings.stage.service import Answer, Service
 from streamlings.stage.story import story
 from streamlings.stage.timeline import Moment, Timeline
 from streamlings.stage.topic import StageTopic, make_producer
@@ -42,6 +44,7 @@ class Scene:
         self.account = Account(self)
         self.uses_flink = "flink" in needs
         self.topics = {name: StageTopic(cast("Stage", self), name, prefix + name, partitions) for name, partitions in topics.items()}
+        self.services: list[Service] = []
         self.program: Program | None = None
         self.proved: list[Check] = []
         self.measured: list[str] = []
@@ -87,6 +90,15 @@ class Scene:
         except OSError as e:
             actual = str(e.strerror)
         raise Failure(expected=f"an ordinary file {folder}/{name}, of at most {limit_bytes:,} bytes", actual=actual)
+
+    def serve(self, answer: Answer) -> Service:
+        """A service that the program may ask over HTTP, from now to the end of the check."""
+        self.services.append(Service(answer))
+        return self.services[-1]
+
+    def run_beside(self, program: Path, *, deadline_s: float = 60) -> list[str]:
+        """What a PyFlink program of the course prints that measures something on this lab; [] where it does not get through."""
+        return run_beside(self, program, deadline_s=deadline_s)
 
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""

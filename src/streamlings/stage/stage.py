@@ -44,6 +44,7 @@ class Stage(Scene):
         hint: str = "",
         deadline_s: float = 60,
         patience: int = PATIENCE,
+        start_s: float | None = None,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
@@ -52,7 +53,7 @@ class Stage(Scene):
         """
         self.start()
         end = time.monotonic() + deadline_s
-        latest_start = time.monotonic() + START_S
+        latest_start = time.monotonic() + (start_s or START_S)
         looked, unchanged = 0.0, 0
         last: object = None
         while not reached():
@@ -83,13 +84,15 @@ class Stage(Scene):
         self.until(lambda: (self.watermark() or 0) >= target, f"a watermark of {at}", proves=proves, hint=hint, deadline_s=deadline_s)
         self.observe()
 
-    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60) -> None:
-        """A barrier: the program has submitted a job, and every task of it runs."""
+    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60, start_s: float | None = None) -> None:
+        """A barrier: the program has submitted a job, and every task of it runs. `start_s` is how long they may take to start (by default
+        START_S): longer where a task starts a Python process of its own."""
         self.until(
             lambda: self.refresh() and all(j.running or j.state == "FINISHED" for j in self.jobs),
             "a running Flink job",
             proves=proves,
             deadline_s=deadline_s,
+            start_s=start_s,
         )
 
     def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = 35) -> None:
@@ -199,9 +202,7 @@ class Stage(Scene):
             v["name"] for j in self.jobs if j.state == "RUNNING" for v in j.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")
         ]
         if starting and not self.killed:
-            raise LabError(
-                f"after {START_S} s the job's tasks had not started yet: {', '.join(starting)}", hint="is this machine very busy?"
-            )
+            raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:
             self.observe()
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)

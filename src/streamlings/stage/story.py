@@ -50,7 +50,7 @@ def time_and_content(m: Moment) -> tuple[str, str]:
     """Its event time as people write it, "" where it has none, and the rest in words."""
     when = clock(m.at) if m.at is not None and m.kind in ("sent", "watermark") else "none yet" if m.kind == "watermark" else ""
     if m.kind == "sent":
-        what = " ".join(str(v) for k, v in m.row.items() if k in ("customer_id", "amount", "status"))
+        what = " ".join(str(v) for k, v in m.row.items() if k in ("customer_id", "amount", "status", "value"))
         return when, what + (f"   to {m.topic}-{m.partition}" if m.partition else "")
     if m.kind == "output":
         return when, "  ".join(f"{k} {v}" for k, v in m.row.items())

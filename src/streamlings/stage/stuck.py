@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
 
 
+NAMES_AN_ERROR = re.compile(r"(?:Caused by: )?[\w.$]+(?:Error|Exception)\b")
+"""How the line of an error begins that says which; a message may have more lines."""
+
+
 class Stuck(Exception):
     """The scenario cannot go on: what it waited for did not come."""
 
@@ -29,8 +33,9 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
     if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
         how = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
-        *frames, message = stage.last_output(12) or [how]
-        return [f"your program ended with an error: {message}", *frames], ""
+        lines = stage.last_output(12) or [how]
+        message = next((line for line in reversed(lines) if NAMES_AN_ERROR.match(line)), lines[-1])
+        return [f"your program ended with an error: {message}", *(line for line in lines if line is not message)], ""
     if stage.uses_flink and not jobs:
         if program is not None and program.exit_code == 0:
             return [
