@@ -57,3 +57,9 @@ def test_readers_of_a_partition_are_counted() -> None:
 def test_the_plan_is_told_a_line_an_operator() -> None:
     told = "Source: orders<br/>+- [22]:Calc(select=[a &gt; 1])<br/>   +- log[23]: Writer<br/>"
     assert job({}, description=told).plan == ["Source: orders", "Calc(select=[a > 1])", "log: Writer"]
+
+
+def test_two_sinks_of_one_name_in_a_chain_cannot_be_counted() -> None:
+    named, unnamed = "Source: orders<br/>+- {}: Writer<br/>+- {}: Writer<br/>", "Sink"
+    assert job({}, description=named.format("clean[3]", "bad[4]")).countable
+    assert not job({}, description=named.format(unnamed, unnamed)).countable

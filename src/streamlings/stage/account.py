@@ -28,9 +28,10 @@ class Account:
         self.rows = self.unexplained = 0
 
     def compare(self) -> None:
-        """Count rows that no sink has written. Where no job runs, or one was restarted by itself, nothing can be said."""
+        """Count rows that no sink has written. Where no job runs, one was restarted by itself, or sinks cannot be told apart, nothing can
+        be said."""
         jobs = [job for job in self._scene.refresh() if job.state == "RUNNING"]
-        if not jobs or any(job.restarts() for job in jobs) != bool(self._scene.killed):
+        if not jobs or any(job.restarts() for job in jobs) != bool(self._scene.killed) or not all(job.countable for job in jobs):
             return
         rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) - self._before
         missing = lambda: rows - sum(job.rows_written() for job in jobs)  # noqa: E731

@@ -33,18 +33,17 @@ class FlinkJob:
     sources: set[str] = field(default_factory=set)
     plan: list[str] = field(default_factory=list)
     """Its operators as Flink describes them, one a line: to explain with, not to judge by."""
+    countable: bool = True
+    """Whether Flink counts what each sink writes: of two sinks of one name in one chain it knows one only (its metrics' names collide)."""
 
     def refresh(self) -> FlinkJob:
         detail = self.rest.job(self.id)
         nodes = detail.get("plan", {}).get("nodes", [])
         self.name, self.state, self.vertices = detail["name"], detail["state"], detail["vertices"]
         self.sources = {n["id"] for n in nodes if not n.get("inputs")}
-        self.plan = [
-            line
-            for n in nodes
-            for text in n.get("description", "").split("<br/>")
-            if (line := NODE_ID.sub("", html.unescape(text)).strip(" +-:"))
-        ]
+        chains = [_operators(n.get("description", "")) for n in nodes]
+        self.plan = [operator for chain in chains for operator in chain]
+        self.countable = not any(count > 1 for chain in chains for name, count in Counter(chain).items() if name.endswith("Writer"))
         return self
 
     @property
@@ -151,6 +150,12 @@ class FlinkJob:
                     number = int(float(value))
                     found[(m["topic"], int(m["partition"]))] = None if number <= NO_WATERMARK else number
         return found
+
+
+def _operators(description: str) -> list[str]:
+    """The operators of a chain, from the text in which a plan describes it."""
+    lines = [NODE_ID.sub("", html.unescape(text)).strip(" +-:") for text in description.split("<br/>")]
+    return [line for line in lines if line]
 
 
 def _readable(name: str) -> str:
