@@ -21,7 +21,7 @@ def scene(*, rows: int, written: list[int], read: list[int], restarts: int = 0, 
         last[what] = next(looks[what], last.get(what, 0))
         return last[what]
 
-    job = SimpleNamespace(state="RUNNING", restarts=lambda: restarts, rows_written=lambda: look("written"))
+    job = SimpleNamespace(state="RUNNING", countable=True, restarts=lambda: restarts, rows_written=lambda: look("written"))
     job.consumed = lambda: {("orders", 0): look("read")}
     orders = SimpleNamespace(full_name="orders", last=(0, 9))
     totals = SimpleNamespace(full_name="totals", last=None, seen=[], committed=[None] * rows, anybody_writes=anybody, length=lambda: rows)

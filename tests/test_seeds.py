@@ -24,7 +24,7 @@ class Rehearsal:
         self.shop, self.facts, self.folder, self.lab = Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
-        self.registry, self.program, self.prefix = RehearsalRegistry(), None, ""
+        self.registry, self.program, self.prefix, self.jobs = RehearsalRegistry(), None, "", []
 
     def topic(self, name: str) -> RehearsalTopic:
         return self.topics[name]
@@ -36,6 +36,15 @@ class Rehearsal:
     def checkpoint_bytes(self) -> int:
         return 0
 
+    def file(self, *_: str) -> bytes | None:
+        return None
+
+    def serve(self, _: Any) -> Any:
+        return SimpleNamespace(address="", connections=0, asked=lambda *_: [], requests=[])
+
+    def watermark(self) -> int | None:
+        return None
+
     def read_with_flink(self, *_: str) -> str:
         return ""
 
@@ -46,7 +55,7 @@ class Rehearsal:
         after()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(("until", "act", "settle", "start", "restart", "measure", "observe", "windows")):
+        if name.startswith(("until", "act", "settle", "start", "restart", "measure", "observe", "windows", "move", "run_beside")):
             return lambda *_, **__: None
         raise AttributeError(name)
 
@@ -66,7 +75,7 @@ class RehearsalTopic:
     def __init__(self, stage: Rehearsal, name: str) -> None:
         self.stage, self.name, self.full_name, self.sent, self.rows = stage, name, name, [], []
         self.poll = self.until = self.tick = lambda *_, **__: []
-        self.latest = lambda *_: {}
+        self.latest, self.seen = lambda *_: {}, []
         self.newest = {0: 0}
 
     def send(self, *events: Any, encode: Any = lambda event: event, **where: Any) -> None:

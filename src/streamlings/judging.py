@@ -22,6 +22,7 @@ def play(scenario: Callable[[Stage], None], stage: Stage) -> Stuck | None:
     """Let the scenario play to its end, or until it is stuck; then read what there is."""
     try:
         scenario(stage)
+        stage.until_sources_agree()
         stuck = None
     except Stuck as e:
         stuck = e

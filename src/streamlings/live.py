@@ -28,18 +28,20 @@ from streamlings.worker.program import Program
 def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
     """Run a learner's program until it ends, or until Ctrl-C, and print what it is sent and what comes out.
 
-    An exercise with Flink gets an order every 200 ms, for ever, as JSON or as its checks' `encoder(stage)` says; the others play their
-    scenario once.
+    An exercise with Flink gets an order every 200 ms, for ever, or what `live_events(shop)` in its checks.py yields, as JSON or as its
+    `encoder(stage)` says, after its `prepare(stage)`; the others play their scenario once.
     """
     with on_stage(exercise, program, seed=seed, say=say) as stage:
         if not stage.uses_flink:
             _play_once(exercise, stage)
             return
+        checks = load_checks(exercise)
+        getattr(checks, "prepare", lambda _: None)(stage)
         say(f"Flink's page: http://{stage.lab.flink}   Ctrl-C ends the job")
-        encode = getattr(load_checks(exercise), "encoder", lambda _: to_json)(stage)
+        encode = getattr(checks, "encoder", lambda _: to_json)(stage)
         with alone(say):  # so that a check that runs meanwhile does not take this job for its own
             stage.until_running(deadline_s=60)
-        for sent in never_ending_orders(stage.shop):
+        for sent in getattr(checks, "live_events", never_ending_orders)(stage.shop):
             stage.topic("orders").send(sent, encode=encode)
             print(f"sent    {_shown(sent)}", flush=True)
             for topic in stage.outputs():
@@ -105,7 +107,9 @@ def _ended(program: Program | None) -> bool:
     return program is not None and program.exit_code not in (None, 0)
 
 
-def _shown(row: Row) -> str:
+def _shown(row: Row | bytes) -> str:
+    if isinstance(row, bytes):
+        return row.decode("utf-8", "replace")[:150]
     parts = [f"{k} {clock(v) if k == 'timestamp' and isinstance(v, int) else v}" for k, v in row.items()]
     return "  ".join(parts)[:150]
 

@@ -33,13 +33,14 @@ class Account:
         self.rows = self.unexplained = 0
 
     def compare(self, *, deadline_s: float = STALE_S) -> None:
-        """Count rows that no sink has written. Where no job runs, or one was restarted by itself, nothing can be said.
+        """Count rows that no sink has written. Where no job runs, one was restarted by itself, or sinks cannot be told apart, nothing can
+        be said.
 
         Only metrics count that are newer than the job's reading of the last event. Raises LabError where Flink gives none.
         """
         jobs = [job for job in self._scene.refresh() if job.state == "RUNNING"]
         topics = [topic for topic in self._scene.outputs() if not topic.anybody_writes]
-        if not jobs or not topics or any(job.restarts() for job in jobs) != bool(self._scene.killed):
+        if not jobs or not topics or any(job.restarts() for job in jobs) != bool(self._scene.killed) or not all(j.countable for j in jobs):
             return
         rows = sum(max(len(topic.seen), len(topic.committed)) for topic in topics) - self._before
         missing, fresh_since = rows, 0.0

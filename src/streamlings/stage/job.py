@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections import defaultdict
+import sys
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,11 +32,19 @@ class FlinkJob:
     state: str = "CREATED"
     vertices: list[JSON] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
+    plan: list[str] = field(default_factory=list)
+    """Its operators as Flink describes them, one a line: to explain with, not to judge by."""
+    countable: bool = True
+    """Whether Flink counts what each sink writes: of two sinks of one name in one chain it knows one only (its metrics' names collide)."""
 
     def refresh(self) -> FlinkJob:
         detail = self.rest.job(self.id)
+        nodes = detail.get("plan", {}).get("nodes", [])
         self.name, self.state, self.vertices = detail["name"], detail["state"], detail["vertices"]
-        self.sources = {n["id"] for n in detail.get("plan", {}).get("nodes", []) if not n.get("inputs")}
+        self.sources = {n["id"] for n in nodes if not n.get("inputs")}
+        chains = [_operators(n.get("description", "")) for n in nodes]
+        self.plan = [operator for chain in chains for operator in chain]
+        self.countable = not any(count > 1 for chain in chains for name, count in Counter(chain).items() if name.endswith("Writer"))
         return self
 
     @property
@@ -61,11 +71,11 @@ class FlinkJob:
     def watermarks(self) -> dict[str, int | None]:
         """The watermark that reached each operator behind the sources ("GlobalWindowAggregate", "totals: Writer"): the lowest of its
         subtasks. An operator hands a watermark on after what it lets fire, so what the last one has, all the rows before it have left.
+        Where all operators are chained to their sources, as in a query without GROUP BY, it is that of those behind which it is made.
         """
         found: dict[str, int | None] = {}
-        for v in self.vertices:
-            if v["id"] in self.sources:
-                continue
+        behind = [v for v in self.vertices if v["id"] not in self.sources]
+        for v in behind or self.vertices:
             by_operator: dict[str, list[int]] = defaultdict(list)
             for name, value in self.rest.metrics(self.id, v["id"], self._names(v["id"], INPUT_WATERMARK)).items():
                 m = INPUT_WATERMARK.match(name)
@@ -75,7 +85,7 @@ class FlinkJob:
             for operator, values in (by_operator or {_readable(v["name"]): []}).items():
                 complete = len(values) >= v["parallelism"] and min(values) > NO_WATERMARK
                 found[operator] = min(values) if complete else None
-        return found
+        return found if behind else {name: at for name, at in found.items() if at is not None} or found
 
     def watermark(self) -> int | None:
         """The lowest watermark behind the sources; None while some operator has none, or no operator has inputs."""
@@ -94,6 +104,11 @@ class FlinkJob:
     def consumed(self) -> dict[tuple[str, int], int]:
         """The offset of the last record that the sources handed on, by topic and partition."""
         return {key: v for key, v in self._source_metrics(OFFSET).items() if v is not None}
+
+    def readers(self) -> dict[tuple[str, int], int]:
+        """How many of its sources read each partition, by topic and partition."""
+        names = [name for vertex in self.sources for name in self._names(vertex, OFFSET)]
+        return Counter((m["topic"], int(m["partition"])) for name in names if (m := OFFSET.search(name)))
 
     def late_records_dropped(self) -> int:
         """Flink's own count. It stays 0 until the next window closes, because of local pre-aggregation."""
@@ -132,15 +147,21 @@ class FlinkJob:
         return [name for name in self.rest.metric_names(self.id, vertex) if wanted.search(name)]
 
     def _source_metrics(self, wanted: re.Pattern[str]) -> dict[tuple[str, int], int | None]:
-        found: dict[tuple[str, int], int | None] = {}
+        found: dict[tuple[str, int], int] = {}
         for vertex in self.sources:
             names = [n for n in self.rest.metric_names(self.id, vertex) if wanted.search(n)]
             for name, value in self.rest.metrics(self.id, vertex, names).items():
                 m = wanted.search(name)
                 if m and value:
-                    number = int(float(value))
-                    found[(m["topic"], int(m["partition"]))] = None if number <= NO_WATERMARK else number
-        return found
+                    at = (m["topic"], int(m["partition"]))
+                    found[at] = min(int(float(value)), found.get(at, sys.maxsize))  # of several sources that read it, what the slowest says
+        return {at: None if number <= NO_WATERMARK else number for at, number in found.items()}
+
+
+def _operators(description: str) -> list[str]:
+    """The operators of a chain, from the text in which a plan describes it."""
+    lines = [NODE_ID.sub("", html.unescape(text)).strip(" +-:") for text in description.split("<br/>")]
+    return [line for line in lines if line]
 
 
 def _readable(name: str) -> str:

@@ -19,6 +19,8 @@ from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
 from streamlings.stage.account import Account
+from streamlings.stage.beside import run_beside
+from streamlings.stage.http_service import Answer, HttpService
 from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import Patience
 from streamlings.stage.schemas import StageRegistry
@@ -59,7 +61,7 @@ class Scene:
         self.measured: list[str] = []
         self.jobs: list[FlinkJob] = []
         self.killed: list[str] = []
-        self.services: list[FlinkService] = []
+        self.services: list[FlinkService | HttpService] = []
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start, self._registry = start, registry
@@ -106,6 +108,16 @@ class Scene:
         except OSError as e:
             actual = str(e.strerror)
         raise Failure(expected=f"an ordinary file {folder}/{name}, of at most {limit_bytes:,} bytes", actual=actual)
+
+    def serve(self, answer: Answer) -> HttpService:
+        """A service that the program may ask over HTTP, from now to the end of the check."""
+        service = HttpService(answer)
+        self.services.append(service)
+        return service
+
+    def run_beside(self, program: Path, *, deadline_s: float = 60) -> list[str]:
+        """What a PyFlink program of the course prints that measures something on this lab; [] where it does not get through."""
+        return run_beside(self, program, deadline_s=deadline_s)
 
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""

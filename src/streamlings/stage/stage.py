@@ -47,6 +47,7 @@ class Stage(Scene):
         hint: str = "",
         deadline_s: float = 60,
         patience: int = PATIENCE,
+        start_s: float | None = None,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
@@ -55,7 +56,7 @@ class Stage(Scene):
         """
         self.start()
         end = time.monotonic() + deadline_s
-        latest_start = time.monotonic() + START_S
+        latest_start = time.monotonic() + (start_s or START_S)
         looked, unchanged = 0.0, 0
         last: object = None
         while not reached():
@@ -81,6 +82,12 @@ class Stage(Scene):
         except Stuck:
             return
 
+    def until_sources_agree(self) -> None:
+        """Where several sources read (of one job, or of several jobs), a barrier may have seen what came of the quickest: wait until the
+        others have read everything, too, and its rows are there. One that does not read holds nothing up for longer than `settle`."""
+        if sum(len(job.sources) for job in self.refresh() if not job.ended) > 1:
+            self.settle(lambda: self._all_read() and not any(topic.poll(0.05) for topic in self.outputs()))
+
     def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
         """A barrier: the watermark behind the sources is at least `at` (1 ms less counts: DataStream's bound is that much stricter)."""
         target = shop.ms(at, day=day) - 1
@@ -89,13 +96,15 @@ class Stage(Scene):
         )
         self.observe()
 
-    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60) -> None:
-        """A barrier: the program has submitted a job, and every task of it runs."""
+    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60, start_s: float | None = None) -> None:
+        """A barrier: the program has submitted a job, and every task of it runs. `start_s` is how long they may take to start (by default
+        START_S): longer where a task starts a Python process of its own."""
         self.until(
             lambda: self.refresh() and all(j.running or j.state == "FINISHED" for j in self.jobs),
             "a running Flink job",
             proves=proves,
             deadline_s=deadline_s,
+            start_s=start_s,
         )
 
     def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = 35) -> None:
@@ -206,9 +215,7 @@ class Stage(Scene):
             v["name"] for j in self.jobs if j.state == "RUNNING" for v in j.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")
         ]
         if starting and not self.killed:
-            raise LabError(
-                f"after {START_S} s the job's tasks had not started yet: {', '.join(starting)}", hint="is this machine very busy?"
-            )
+            raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:
             self.observe()
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)

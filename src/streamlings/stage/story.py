@@ -82,7 +82,7 @@ def time_and_content(m: Moment, *, with_id: bool = False) -> tuple[str, str]:
     """Its event time as people write it, "" where it has none, and the rest in words."""
     when = clock(m.at) if m.at is not None and m.kind in ("sent", "watermark") else "none yet" if m.kind == "watermark" else ""
     if m.kind == "sent":
-        told = ["customer_id", "amount", "status", *(["order_id"] if with_id else [])]
+        told = ["customer_id", "amount", "status", "value", *(["order_id"] if with_id else [])]
         what = " ".join(shown(m.row[k]) for k in told if k in m.row)
         return when, what + (f"   to {m.topic}-{m.partition}" if m.partition else "")
     if m.kind == "output":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MANY_JOBS = 20
 """More than any task asks for: the program submits jobs in a loop."""
+NAMES_AN_ERROR = re.compile(r"(?:Caused by: )?[\w.$]+(?:Error|Exception)\b")
+"""How the line of an error begins that says which; a message may have more lines."""
 
 
 class Stuck(Exception):
@@ -34,8 +36,9 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
     if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
         how = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
-        *frames, message = stage.last_output(12) or [how]
-        return [f"your program ended with an error: {message}", *frames], ""
+        lines = stage.last_output(12) or [how]
+        message = next((line for line in reversed(lines) if NAMES_AN_ERROR.match(line)), lines[-1])
+        return [f"your program ended with an error: {message}", *(line for line in lines if line is not message)], ""
     if stage.uses_flink and not jobs:
         if program is not None and program.exit_code == 0:
             return [
@@ -47,8 +50,7 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     if not stage.uses_flink:
         ended = program is not None and program.exit_code is not None
         return ["your program ended before this" if ended else "your program was still running, without doing this"], ""
-    lines: list[str] = []
-    hint = ""
+    lines, hint = [], ""
     for job in [job for job in jobs if job.state != "FINISHED"] or jobs:  # beside a job that goes on, one may well have an end
         more, its_hint = _diagnose_job(stage, job, awaited)
         lines += [line for line in more if line not in lines]

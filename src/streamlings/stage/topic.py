@@ -38,8 +38,13 @@ class StageTopic:
         self.anybody_writes = False
         """Whether the task lets others than the program's Flink jobs write to it."""
 
-    def send(self, *events: Row, partition: int | None = None, key: str = "customer_id", encode: Callable[[Row], bytes] = to_json) -> None:
-        """Send events in order, and wait until the broker has them. Raises LabError when it does not take them."""
+    def send(
+        self, *events: Row | bytes, partition: int | None = None, key: str = "customer_id", encode: Callable[[Row], bytes] = to_json
+    ) -> None:
+        """Send events in order, and wait until the broker has them. Raises LabError when it does not take them.
+
+        An event that is bytes is sent as it is, without a key; in `sent` it stands as {"value": its text}.
+        """
         producer = self.stage.producer
         delivered: dict[int, Message] = {}
         failed: list[KafkaError] = []
@@ -52,11 +57,13 @@ class StageTopic:
 
         for nth, event in enumerate(events):
             where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
-            producer.produce(self.full_name, encode(event), key=str(event.get(key, "")).encode(), on_delivery=partial(report, nth), **where)
+            value, its_key = (event, None) if isinstance(event, bytes) else (encode(event), str(event.get(key, "")).encode())
+            producer.produce(self.full_name, value, key=its_key, on_delivery=partial(report, nth), **where)
         if producer.flush(10) or failed:
             raise LabError(f"the broker did not take events for {self.name}", details=str(failed[:1]), hint="./streamlings status")
-        for nth, event in enumerate(events):
+        for nth, sent in enumerate(events):
             at, offset = delivered[nth].partition() or 0, delivered[nth].offset() or 0
+            event = {"value": sent.decode("utf-8", "replace")} if isinstance(sent, bytes) else sent
             self.sent.append(event)
             self.last = (at, offset)
             self.ends[at] = max(offset + 1, self.ends.get(at, 0))

@@ -56,7 +56,7 @@ def _message(error: BaseException) -> str:
     causes: list[str] = []
     seen = 0
     while java is not None and seen < 10:
-        line = str(java.toString())
+        line = str(java.toString()).partition("\nWas expecting")[0]  # of a parser, which goes on with all that it knows
         if not causes or line not in causes[-1]:
             causes.append(line)
         java, seen = java.getCause(), seen + 1

@@ -73,7 +73,8 @@ def aggregate_exchanged(sql: Sql) -> Iterator[Edit]:
 
 def distinct_removed(sql: Sql) -> Iterator[Edit]:
     for at in sql.find("DISTINCT"):
-        yield sql.cut(at, at + 1)
+        if sql[at + 1] != "FROM":  # IS DISTINCT FROM is a comparison
+            yield sql.cut(at, at + 1)
 
 
 def bound_exchanged(sql: Sql) -> Iterator[Edit]:

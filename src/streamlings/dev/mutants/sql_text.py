@@ -85,11 +85,12 @@ class Sql:
         return self.end_of(opening + 1, set())
 
     def end_of(self, first: int, words: set[str]) -> int:
-        """The first token from here that is one of these words, or closes a parenthesis that was opened before, or ends the statement."""
+        """The first token from here that is one of these words, or closes a parenthesis that was opened before, or ends the statement.
+        The FROM of IS DISTINCT FROM begins no clause."""
         depth = 0
         for at in range(first, len(self.tokens)):
             text = self[at]
-            if depth == 0 and (text in words or text in (")", ";")):
+            if depth == 0 and (text in words or text in (")", ";")) and not (text == "FROM" and self[at - 1] == "DISTINCT"):
                 return at
             depth += (text == "(") - (text == ")")
         return len(self.tokens)

@@ -1,0 +1,73 @@
+"""What a call costs per row on this machine: the same fee computed in SQL, in Python row by row, and in Python batch by batch.
+
+    .venv/bin/python -m streamlings.python_cost
+
+Each way is a job of its own, which reads rows that Flink makes up and writes them nowhere. What is measured is how long its task ran
+(Flink's REST API, "status-duration"), without the start of the Python process, by the difference between many rows and few.
+"""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPConnection
+from typing import Any
+
+from streamlings import lab
+
+FEW, MANY = 2_000, 60_000
+WAYS = {
+    "in SQL": ("amount * 0.029 + 0.3", "thread"),
+    "in Python, thread mode": ("fee(amount)", "thread"),
+    "in Python, process mode": ("fee(amount)", "process"),
+    "in Python, vectorised": ("fees(amount)", "process"),
+}
+
+
+def environment() -> Any:
+    """A table environment with both functions."""
+    from pyflink.table import DataTypes, EnvironmentSettings, TableEnvironment
+    from pyflink.table.udf import udf
+
+    tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+    tables.create_temporary_function("fee", udf(lambda amount: amount * 0.029 + 0.3, result_type=DataTypes.DOUBLE()))
+    tables.create_temporary_function("fees", udf(lambda amounts: amounts * 0.029 + 0.3, result_type=DataTypes.DOUBLE(), func_type="pandas"))
+    tables.execute_sql("CREATE TABLE fees_of (fee DOUBLE) WITH ('connector' = 'blackhole')")
+    for rows in (FEW, MANY):
+        tables.execute_sql(
+            f"CREATE TABLE orders_{rows} (amount DOUBLE) WITH ('connector' = 'datagen', 'number-of-rows' = '{rows}',"
+            f" 'rows-per-second' = '100000000')"
+        )
+    return tables
+
+
+def ran_ms(tables: Any, rows: int, expression: str) -> int:
+    """How long the task of such a job ran, ms."""
+    job = tables.execute_sql(f"INSERT INTO fees_of SELECT {expression} FROM orders_{rows}")
+    job.wait()
+    client = job.get_job_client()
+    id = str(client.get_job_id())
+    vertices = ask(f"/jobs/{id}")["vertices"]
+    subtasks = [s for v in vertices for s in ask(f"/jobs/{id}/vertices/{v['id']}")["subtasks"]]
+    return max(int(s["status-duration"]["RUNNING"]) for s in subtasks)
+
+
+def ask(path: str) -> Any:
+    """Flink's REST API."""
+    connection = HTTPConnection(lab.flink, timeout=20)
+    connection.request("GET", path)
+    try:
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+def main() -> None:
+    tables = environment()
+    for way, (expression, mode) in WAYS.items():
+        tables.get_config().set("python.execution-mode", mode)
+        few, many = (ran_ms(tables, rows, expression) for rows in (FEW, MANY))
+        print(f"{way:<24} {1000 * max(0, many - few) / (MANY - FEW):6.1f} µs a row")
+
+
+if __name__ == "__main__":
+    main()
