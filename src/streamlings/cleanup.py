@@ -22,7 +22,7 @@ from streamlings.servers.groups import dismiss
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
-from streamlings.stage import evidence
+from streamlings.stage import evidence, own_brokers
 from streamlings.stage.job import ENDED, FlinkJob
 from streamlings.stage.stage import Stage
 from streamlings.worker import pool
@@ -115,6 +115,7 @@ def sweep(lab: LabState) -> None:
             if lab.flink:
                 _cancel_jobs_of(lab, prefix)
             remove_everything_named(lab, prefix)
+            remove_folder(own_brokers.folder_of(prefix))
             remove_folder(folder)
 
 

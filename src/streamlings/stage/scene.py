@@ -19,7 +19,9 @@ from streamlings.servers.state import LabState
 from streamlings.stage import evidence
 from streamlings.stage.account import Account
 from streamlings.stage.job import FlinkJob
+from streamlings.stage.own_brokers import OwnBrokers
 from streamlings.stage.patience import Patience
+from streamlings.stage.pipe import Pipe
 from streamlings.stage.service import FlinkService
 from streamlings.stage.story import story
 from streamlings.stage.timeline import Moment, Timeline
@@ -49,11 +51,15 @@ class Scene:
         self.jobs: list[FlinkJob] = []
         self.killed: list[str] = []
         self.services: list[FlinkService] = []
+        self._pipes: list[Pipe] = []
+        self.brokers: OwnBrokers | None = None
+        """The check's own brokers, where the exercise asks for some."""
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start = start
         self._dropped = 0
         self._patience: Patience | None = None
+        self._program_s = 0.0
         self._rows_will_come = True
         self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
@@ -89,6 +95,11 @@ class Scene:
         except OSError as e:
             actual = str(e.strerror)
         raise Failure(expected=f"an ordinary file {folder}/{name}, of at most {limit_bytes:,} bytes", actual=actual)
+
+    def pipe(self, folder: str, name: str) -> Pipe:
+        """A named pipe in `lab.folder(folder)`, for a program that reads lines as they come. It ends with the scenario, if not before."""
+        self._pipes.append(Pipe(self.folder_of(folder) / name))
+        return self._pipes[-1]
 
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""
@@ -196,11 +207,22 @@ class Scene:
 
     def collect(self) -> None:
         """At the end: read what every topic holds, and the jobs' last state."""
+        for pipe in self._pipes:
+            pipe.close()
         self.refresh()
         for topic in self.outputs():
             topic.collect()
         if self.uses_flink:
             self.account.compare()
+
+    def close(self) -> None:
+        """End what the stage itself has opened and started."""
+        for topic in self.topics.values():
+            topic.close()
+        for service in self.services:
+            service.end()
+        for pipe in self._pipes:
+            pipe.close()
 
     def outputs(self) -> list[StageTopic]:
         """The topics that the scenario does not send to: the program's."""

@@ -44,13 +44,16 @@ class Stage(Scene):
         hint: str = "",
         deadline_s: float = 60,
         patience: int = PATIENCE,
+        program_s: float = PROGRAM_S,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
-        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed or waits for
-        something itself, or everything was read and nothing moved over `patience` looks at fresh metrics, or the deadline has passed.
+        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or waits for
+        something itself or had `program_s` seconds of processor time without a job, or everything was read and nothing moved over
+        `patience` looks at fresh metrics, or the deadline has passed.
         """
         self.start()
+        self._patience, self._program_s = None, program_s
         end = time.monotonic() + deadline_s
         latest_start = time.monotonic() + START_S
         looked, unchanged = 0.0, 0
@@ -175,7 +178,7 @@ class Stage(Scene):
         failed = self.program.output.flooded or self.program.exit_code not in (None, 0)
         if not self.uses_flink or not jobs:
             if self._patience is None:
-                self._patience = Patience(self.program, PROGRAM_S)
+                self._patience = Patience(self.program, self._program_s)
             return None, failed or self.program.exit_code is not None or self._patience.exhausted()
         if all(j.state in ENDED for j in jobs):
             return None, True
