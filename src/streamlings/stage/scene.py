@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from functools import cached_property
@@ -31,6 +32,9 @@ from streamlings.worker.program import Program
 
 if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
+
+CLIENT_LOG = re.compile(r"%\d\|\d+\.\d+\|\w+\|rdkafka#")
+"""A line of librdkafka's own log, which goes to stderr: of connections, above all."""
 
 
 class Scene:
@@ -118,8 +122,10 @@ class Scene:
         return service
 
     def last_output(self, lines: int = 6) -> list[str]:
+        """What the program printed last. What the Kafka client logs by itself is shown only where the program has said nothing."""
         text = self.program.output.text() if self.program else ""
-        return [line for line in text.splitlines() if line.strip()][-lines:]
+        said = [line for line in text.splitlines() if line.strip()]
+        return ([line for line in said if not CLIENT_LOG.match(line)] or said)[-lines:]
 
     def refresh(self) -> list[FlinkJob]:
         """The jobs that the program has submitted, with fresh state."""

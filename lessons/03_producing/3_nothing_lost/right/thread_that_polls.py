@@ -7,7 +7,7 @@ from confluent_kafka import KafkaError, Message, Producer
 
 from streamlings import lab
 
-producer = Producer({"bootstrap.servers": lab.kafka, "enable.idempotence": True, "log_level": 0})
+producer = Producer({"bootstrap.servers": lab.kafka, "enable.idempotence": True})
 confirmed = (lab.folder("out") / "confirmed.txt").open("w")
 room = threading.Semaphore(1_000)
 done = threading.Event()
@@ -26,6 +26,7 @@ def read_reports() -> None:
 
 reader = threading.Thread(target=read_reports)
 reader.start()
+print("the shop is open")
 with (lab.folder("in") / "orders.jsonl").open() as orders:
     for line in orders:
         order = line.rstrip("\n")
