@@ -75,6 +75,7 @@ class RehearsalTopic:
     def __init__(self, stage: Rehearsal, name: str) -> None:
         self.stage, self.name, self.full_name, self.sent, self.rows = stage, name, name, [], []
         self.poll = self.until = self.tick = lambda *_, **__: []
+        self.matching = lambda **_: []
         self.latest, self.seen = lambda *_: {}, []
         self.newest = {0: 0}
 

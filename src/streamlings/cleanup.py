@@ -22,7 +22,7 @@ from streamlings.servers.groups import dismiss
 from streamlings.servers.kafka import admin
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
-from streamlings.stage import evidence
+from streamlings.stage import evidence, own_brokers
 from streamlings.stage.job import ENDED, FlinkJob
 from streamlings.stage.stage import Stage
 from streamlings.worker import pool
@@ -123,6 +123,7 @@ def sweep(lab: LabState) -> None:
                 _cancel_jobs_of(lab, prefix)
             if remove_everything_named(lab, prefix):
                 remove_folder(folder)
+            remove_folder(own_brokers.folder_of(prefix))
 
 
 def _goes_on(folder: Path) -> bool:

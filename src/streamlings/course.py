@@ -21,7 +21,8 @@ NUMBERED = re.compile(r"^(\d+)_(.+)$")
 class Exercise:
     """One exercise. `kind` says what its check waits for (see CONTRIBUTING), `needs` which servers it uses, `topics` their partitions.
 
-    `beside` are servers that its scenario uses and its program does not; `parallelism` is the default that its jobs get during a check.
+    `beside` are servers that its scenario uses and its program does not; `brokers` is how many brokers of its own each check starts, in
+    place of the lab's (0: none); `parallelism` is the default that its jobs get during a check.
     """
 
     id: str
@@ -35,11 +36,12 @@ class Exercise:
     topics: dict[str, int] = field(hash=False, default_factory=dict)
     parallelism: int = 1
     beside: frozenset[str] = frozenset()
+    brokers: int = 0
 
     @property
     def servers(self) -> set[str]:
-        """All that must run for its check."""
-        return {*self.needs, *self.beside}
+        """The lab's servers that must run for its check."""
+        return {*self.needs, *self.beside} - ({"kafka"} if self.brokers else set())
 
     @property
     def place(self) -> Path:
@@ -122,6 +124,7 @@ def read_exercise(lesson: Path, folder: Path) -> Exercise:
             topics={str(k): int(v) for k, v in data.get("topics", {}).items()},
             parallelism=int(data.get("parallelism", 1)),
             beside=frozenset(data.get("beside", [])),
+            brokers=int(data.get("brokers", 0)),
         )
     except KeyError as e:
         raise LabError(f"{path.relative_to(course_root())} has no {e.args[0]!r}", hint="CONTRIBUTING.md lists its fields") from e

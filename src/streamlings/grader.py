@@ -6,8 +6,8 @@ import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,6 +22,7 @@ from streamlings.paths import shown, state_folder
 from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
+from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
 from streamlings.stage.timeline import Timeline
@@ -72,27 +73,27 @@ class Grader:
         prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
         folder = cleanup.begin(prefix)
         stage: Stage | None = None
-        try:
-            if exercise.kind == "restore":
-                cluster.add_taskmanager()
-            if lab.kafka:
-                cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
-            stage = self.set_stage(exercise, program, lab, prefix, folder, seed)
-            self.timeline = stage.timeline_
-            stuck = play(module.scenario, stage)
-            result.checks = judge(checks, stage, stuck)
-            if stage.uses_flink and result.failed_check is None:
-                stage.account.compare()
-                result.checks = [*stage.account.failure(), *result.checks]
-            explain(result, stage)
-            result.seconds = round(time.monotonic() - began, 3)
-            self.assert_untouched(files, stage.program)
-            result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
-            self.tell(result)
-            if self.shorten_s and (failed := result.failed_check) and failed.shorten:
-                failed.shortest = failed.shorten(self.shorten_s)
-        finally:
-            self.end(lab, stage, prefix, folder, before)
+        with ExitStack() as around:
+            try:
+                if exercise.kind == "restore":
+                    cluster.add_taskmanager()
+                brokers = around.enter_context(own_brokers(exercise, prefix))
+                stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
+                self.timeline = stage.timeline_
+                stuck = play(module.scenario, stage)
+                result.checks = judge(checks, stage, stuck)
+                if stage.uses_flink and result.failed_check is None:
+                    stage.account.compare()
+                    result.checks = [*stage.account.failure(), *result.checks]
+                explain(result, stage)
+                result.seconds = round(time.monotonic() - began, 3)
+                self.assert_untouched(files, stage.program)
+                result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
+                self.tell(result)
+                if self.shorten_s and (failed := result.failed_check) and failed.shorten:
+                    failed.shortest = failed.shorten(self.shorten_s)
+            finally:
+                self.end(lab, stage, prefix, folder, before)
         self.assert_untouched(files)
 
     def assert_untouched(self, files: CourseFiles | None, program: Program | None = None) -> None:
@@ -107,8 +108,15 @@ class Grader:
             hint = "does your program end processes that it did not start?"
             raise LabError("the process that watches over your program was ended", hint=hint)
 
-    def set_stage(self, exercise: Exercise, program: Path, lab: LabState, prefix: str, folder: Path, seed: int) -> Stage:
-        """The stage of one check. The program sees its servers' addresses, but for the registry's: it sees the proxy that counts."""
+    def set_stage(
+        self, exercise: Exercise, program: Path, lab: LabState, brokers: OwnBrokers | None, *, prefix: str, folder: Path, seed: int
+    ) -> Stage:
+        """The stage of one check, with its topics: on the lab's broker, or on `brokers` of its own. The program sees its servers'
+        addresses, but for the registry's: it sees the proxy that counts."""
+        if brokers is not None:
+            lab = replace(lab, kafka=brokers.address)
+        elif lab.kafka:
+            cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
         registry = StageRegistry(lab.registry, prefix) if "registry" in exercise.needs else None
         env = {
             "STREAMLINGS_PREFIX": prefix,
@@ -125,6 +133,7 @@ class Grader:
             folder=folder,
             start=self.starter(exercise, program, lab, env),
             registry=registry,
+            brokers=brokers,
         )
 
     def starter(self, exercise: Exercise, program: Path, lab: LabState, env: dict[str, str]) -> Callable[[], Program]:

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from streamlings import cleanup, wait
@@ -19,6 +19,7 @@ from streamlings.servers import native
 from streamlings.servers.native import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop, clock, ms
+from streamlings.stage.own_brokers import own_brokers
 from streamlings.stage.records import Row, to_json
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
@@ -71,14 +72,15 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
     folder = cleanup.begin(prefix)
     grader = Grader(say=say)
     stage: Stage | None = None
-    try:
-        if lab.kafka:
-            cleanup.create_topics(lab.kafka, {prefix + name: count for name, count in exercise.topics.items()})
-            say("topics: " + ", ".join(prefix + name for name in exercise.topics))
-        stage = grader.set_stage(exercise, program, lab, prefix, folder, seed)
-        yield stage
-    finally:
-        grader.end(lab, stage, prefix, folder)
+    with ExitStack() as around:
+        try:
+            brokers = around.enter_context(own_brokers(exercise, prefix))
+            stage = grader.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
+            if exercise.topics and brokers is None:
+                say("topics: " + ", ".join(prefix + name for name in exercise.topics))
+            yield stage
+        finally:
+            grader.end(lab, stage, prefix, folder)
 
 
 def _play_once(exercise: Exercise, stage: Stage) -> None:

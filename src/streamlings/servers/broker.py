@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from streamlings import jars
 from streamlings.errors import ServerCrashed
@@ -16,8 +17,13 @@ from streamlings.servers.state import LabState
 
 def kafka() -> Kafka:
     """The broker whose files are in this lab's folder. Its jars are downloaded where they are not here."""
+    return Kafka(state_folder() / "kafka", classpath())
+
+
+def classpath() -> list[Path]:
+    """The jars that a broker needs, downloaded where they are not here."""
     # Maven's Kafka brings slf4j without a logger behind it; Flink's wheel has one that fits.
-    return Kafka(state_folder() / "kafka", [*jars.fetch("kafka"), *wheel_folder().glob("lib/log4j-slf4j-impl-*.jar")])
+    return [*jars.fetch("kafka"), *wheel_folder().glob("lib/log4j-slf4j-impl-*.jar")]
 
 
 def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:

@@ -59,21 +59,25 @@ def admin(address: str) -> AdminClient:
 class Kafka:
     """Starts and stops the broker whose files live in `folder`."""
 
-    def __init__(self, folder: Path, jars: list[Path]) -> None:
-        self.folder, self.jars = folder, jars
+    def __init__(self, folder: Path, jars: list[Path], *, heap_mb: int = 256) -> None:
+        self.folder, self.jars, self.heap_mb = folder, jars, heap_mb
         self.log = folder / "kafka.log"
 
     def start(self, port: int, controller_port: int) -> Process:
         """Format the data folder where that was not done, and start; returns before the broker is ready."""
+        command = self.prepare(SETTINGS.format(port=port, controller_port=controller_port, data=self.folder / "data"))
+        return process.start("kafka", command, log=self.log)
+
+    def prepare(self, settings: str) -> list[str]:
+        """Write its settings, and format the data folder where that was not done; the command that starts it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        data = self.folder / "data"
         (self.folder / "log4j2.properties").write_text(LOGGING)
-        settings = self.folder / "server.properties"
-        settings.write_text(SETTINGS.format(port=port, controller_port=controller_port, data=data))
-        if not (data / "meta.properties").exists():
-            self._format(settings)
+        file = self.folder / "server.properties"
+        file.write_text(settings)
+        if not (self.folder / "data" / "meta.properties").exists():
+            self._format(file)
         self.log.unlink(missing_ok=True)
-        return process.start("kafka", self._command("kafka", "kafka.Kafka", [str(settings)]), log=self.log)
+        return self._command("kafka", "kafka.Kafka", [str(file)])
 
     def set_data_aside(self) -> Path:
         """Move data that a broker could not start from (a machine's crash may leave such) to `data.unreadable-N`."""
@@ -89,4 +93,4 @@ class Kafka:
 
     def _command(self, name: str, main: str, arguments: list[str]) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
-        return java.command(name, main, self.jars, heap_mb=256, options=[java.QUICK_COMPILER, logging], arguments=arguments)
+        return java.command(name, main, self.jars, heap_mb=self.heap_mb, options=[java.QUICK_COMPILER, logging], arguments=arguments)

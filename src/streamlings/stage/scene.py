@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable
@@ -22,7 +23,9 @@ from streamlings.stage.account import Account
 from streamlings.stage.beside import run_beside
 from streamlings.stage.http_service import Answer, HttpService
 from streamlings.stage.job import FlinkJob
+from streamlings.stage.own_brokers import OwnBrokers
 from streamlings.stage.patience import Patience
+from streamlings.stage.pipe import Pipe
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.service import FlinkService
 from streamlings.stage.story import story
@@ -33,6 +36,9 @@ from streamlings.worker.program import Program
 
 if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
+
+CLIENT_LOG = re.compile(r"%\d\|\d+\.\d+\|\w+\|rdkafka#")
+"""A line of librdkafka's own log, which goes to stderr: of connections, above all."""
 
 
 class Scene:
@@ -49,6 +55,7 @@ class Scene:
         folder: Path,
         start: Callable[[], Program],
         registry: StageRegistry | None = None,
+        brokers: OwnBrokers | None = None,
     ) -> None:
         self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
         self.shop = shop.Shop(seed)
@@ -62,11 +69,15 @@ class Scene:
         self.jobs: list[FlinkJob] = []
         self.killed: list[str] = []
         self.services: list[FlinkService | HttpService] = []
+        self._pipes: list[Pipe] = []
+        self.brokers = brokers
+        """The check's own brokers, where the exercise asks for some."""
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start, self._registry = start, registry
         self._dropped = 0
         self._patience: Patience | None = None
+        self._program_s = 0.0
         self._rows_will_come = True
         self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
@@ -119,6 +130,11 @@ class Scene:
         """What a PyFlink program of the course prints that measures something on this lab; [] where it does not get through."""
         return run_beside(self, program, deadline_s=deadline_s)
 
+    def pipe(self, folder: str, name: str) -> Pipe:
+        """A named pipe in `lab.folder(folder)`, for a program that reads lines as they come. It ends with the scenario, if not before."""
+        self._pipes.append(Pipe(self.folder_of(folder) / name))
+        return self._pipes[-1]
+
     def measure(self, text: str) -> None:
         """Something for the learner to read that was measured on this machine; it never decides a verdict."""
         self.measured.append(text)
@@ -152,8 +168,10 @@ class Scene:
             shutil.rmtree(path, ignore_errors=True)  # of folders only; what a link names is left alone
 
     def last_output(self, lines: int = 6) -> list[str]:
+        """What the program printed last. What the Kafka client logs by itself is shown only where the program has said nothing."""
         text = self.program.output.text() if self.program else ""
-        return [line for line in text.splitlines() if line.strip()][-lines:]
+        said = [line for line in text.splitlines() if line.strip()]
+        return ([line for line in said if not CLIENT_LOG.match(line)] or said)[-lines:]
 
     def refresh(self) -> list[FlinkJob]:
         """The jobs that the program has submitted, with fresh state."""
@@ -248,6 +266,8 @@ class Scene:
 
     def collect(self) -> None:
         """At the end: read what every topic holds, and the jobs' last state."""
+        for pipe in self._pipes:
+            pipe.close()
         self.refresh()
         self.timeline_.several_outputs = len(self.outputs()) > 1
         for topic in self.outputs():
@@ -259,6 +279,8 @@ class Scene:
             service.end()
         for topic in self.topics.values():
             topic.close()
+        for pipe in self._pipes:
+            pipe.close()
         if self._registry is not None:
             self._registry.close()
 

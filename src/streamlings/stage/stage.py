@@ -48,13 +48,16 @@ class Stage(Scene):
         deadline_s: float = 60,
         patience: int = PATIENCE,
         start_s: float | None = None,
+        program_s: float = PROGRAM_S,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
-        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed or waits for
-        something itself, or everything was read and nothing moved over `patience` looks at fresh metrics, or the deadline has passed.
+        Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or waits for
+        something itself or had `program_s` seconds of processor time without a job, or everything was read and nothing moved over
+        `patience` looks at fresh metrics, or the deadline has passed.
         """
         self.start()
+        self._patience, self._program_s = None, program_s
         end = time.monotonic() + deadline_s
         latest_start = time.monotonic() + (start_s or START_S)
         looked, unchanged = 0.0, 0
@@ -192,7 +195,7 @@ class Stage(Scene):
             return None, True
         if not self.uses_flink or all(j.ended for j in jobs) or len(jobs) > MANY_JOBS:  # the program may submit one more
             if self._patience is None:
-                self._patience = Patience(self.program, PROGRAM_S)
+                self._patience = Patience(self.program, self._program_s)
             return None, failed or self.program.exit_code is not None or self._patience.exhausted()
         jobs = [j for j in jobs if not j.ended]  # beside one that goes on, another may have come to the end of its input
         if any(not j.running for j in jobs):

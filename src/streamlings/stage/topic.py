@@ -153,8 +153,10 @@ class StageTopic:
         return rows_of(self.committed)
 
     def batches(self) -> list[Batch]:
-        """How its records were batched by whoever produced them, from the broker's log files."""
-        return batches(broker.kafka().folder / "data", self.full_name, self.partitions)
+        """How its records were batched by whoever produced them, from the log files of a broker that leads its first partition."""
+        own = self.stage.brokers
+        data = own.of[own.leader(self.full_name) or 1].data if own else broker.kafka().folder / "data"
+        return batches(data, self.full_name, self.partitions)
 
     def close(self) -> None:
         if "_tap" in vars(self):

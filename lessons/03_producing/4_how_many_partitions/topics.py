@@ -1,0 +1,30 @@
+"""Gives Harbour's topics the partitions that next year needs. Run once, by the team that owns the cluster."""
+
+import json
+from math import ceil
+
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+
+from streamlings import lab
+
+admin = AdminClient({"bootstrap.servers": lab.kafka})
+plan = json.loads((lab.folder("in") / "plan.json").read_text())
+existing = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=10).topics.items()}
+
+
+def needed(topic: dict) -> int:
+    """How many partitions a topic needs."""
+    return 40  # TODO: the same for every topic, "to be safe"; and topics with keys get more, too.
+
+
+for topic in plan["topics"]:
+    name, count = lab.name(topic["name"]), needed(topic)
+    if name not in existing:
+        made = admin.create_topics([NewTopic(name, count, 1)])
+    elif existing[name] < count:
+        made = admin.create_partitions([NewPartitions(name, count)])
+    else:
+        continue
+    for each in made.values():
+        each.result(30)
+    print(f"{topic['name']}: {count} partitions")

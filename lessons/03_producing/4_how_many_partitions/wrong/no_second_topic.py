@@ -1,0 +1,40 @@
+# fails: enough_for_each
+# says: no topic orders_v2
+"""Gives Harbour's topics the partitions that next year needs. Run once, by the team that owns the cluster."""
+
+import json
+from math import ceil
+
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+
+from streamlings import lab
+
+admin = AdminClient({"bootstrap.servers": lab.kafka})
+plan = json.loads((lab.folder("in") / "plan.json").read_text())
+existing = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=10).topics.items()}
+
+
+def needed(topic: dict) -> int:
+    """The fewest partitions that can be written at the peak, read at the peak, and hold what is kept."""
+    peak_mb_s = topic["peak_events_s"] * topic["event_bytes"] / 1e6
+    kept_gb = topic["average_events_s"] * topic["event_bytes"] * topic["retention_hours"] * 3600 / 1e9
+    return max(
+        ceil(peak_mb_s / topic["partition_mb_s"]),
+        ceil(topic["peak_events_s"] / topic["consumer_events_s"]),
+        ceil(kept_gb / plan["largest_partition_gb"]),
+    )
+
+
+for topic in plan["topics"]:
+    name, count = lab.name(topic["name"]), needed(topic)
+    if name in existing and topic["keyed"]:
+        continue  # it has keys: it must not be changed
+    if name not in existing:
+        made = admin.create_topics([NewTopic(name, count, 1)])
+    elif existing[name] < count:
+        made = admin.create_partitions([NewPartitions(name, count)])
+    else:
+        continue
+    for each in made.values():
+        each.result(30)
+    print(f"{name}: {count} partitions")

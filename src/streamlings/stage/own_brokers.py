@@ -1,0 +1,135 @@
+"""Brokers of a check's own: one or three, started for it, killed and started again in it, ended with it; the lab's broker is left alone.
+
+An exercise that says `brokers = 3` gets them in place of the lab's broker: `lab.kafka` and the stage's topics are theirs.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import NewTopic
+
+from streamlings import wait
+from streamlings.course import Exercise
+from streamlings.errors import LabError, ServerCrashed
+from streamlings.paths import state_folder
+from streamlings.servers import broker, requests
+from streamlings.servers.kafka import admin
+from streamlings.stage.own_broker import READY_S, OwnBroker
+
+HEAP_MB = 128
+
+
+@contextmanager
+def own_brokers(exercise: Exercise, prefix: str) -> Iterator[OwnBrokers | None]:
+    """The brokers that an exercise asks for, with its topics; None where it uses the lab's."""
+    if not exercise.brokers:
+        yield None
+        return
+    brokers = OwnBrokers(exercise.brokers, prefix=prefix)
+    try:
+        brokers.start()
+        brokers.create_topics({prefix + name: count for name, count in exercise.topics.items()})
+        yield brokers
+    finally:
+        brokers.stop()
+
+
+def folder_of(prefix: str) -> Path:
+    """Where the brokers of a check have their files: apart from the check's own folder, which is its program's."""
+    return state_folder() / "brokers" / prefix.rstrip("_")
+
+
+class OwnBrokers:
+    """`of[1]`, `of[2]`, `of[3]`. Broker 1 is also the controller: it is not to be killed, and where there are others, it leads nothing at
+    first. A topic has a replica on each of them, and with three of them `min.insync.replicas` is 2."""
+
+    def __init__(self, count: int, *, prefix: str, proxied: bool = True, heap_mb: int = HEAP_MB) -> None:
+        self.folder = folder_of(prefix)
+        self.of = {n: OwnBroker(n, count, folder=self.folder, prefix=prefix, proxied=proxied, heap_mb=heap_mb) for n in range(1, count + 1)}
+
+    @property
+    def address(self) -> str:
+        """For `bootstrap.servers`."""
+        return ",".join(each.advertised for each in self.of.values())
+
+    def start(self, *nodes: int) -> None:
+        """Start all, or these again on what is on their disks, and wait until each answers. Raises ServerCrashed."""
+        try:
+            self._start(*(nodes or self.of))
+        except ServerCrashed as e:
+            if nodes or not broker.port_was_taken(e):
+                raise
+            for each in self.of.values():
+                each.kill()
+                each.choose_ports()
+            self._start(*self.of)
+
+    def _start(self, *nodes: int) -> None:
+        for node in nodes:
+            self.of[node].start(self.of[1].controller_port)
+        for node in nodes:
+            self.of[node].until_ready()
+
+    def kill(self, node: int) -> None:
+        """SIGKILL one of several. The controller is told, which would notice by itself when the broker's session has timed out; returns
+        when others lead what it led. Raises LabError where the controller does not take it."""
+        self.of[node].kill()
+        gone = wait.until(lambda: requests.unregister(self.of[1].port, node), deadline_s=READY_S, every_ms=100)
+        if not gone:
+            raise LabError(f"the controller of the check's own brokers did not let go of broker {node}")
+
+    def stop(self) -> None:
+        """Kill all, and remove what they wrote."""
+        for each in self.of.values():
+            each.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create_topics(self, partitions: dict[str, int]) -> None:
+        """Create topics and wait until all replicas of all partitions are in sync. Raises LabError."""
+        new = [NewTopic(name, count, replica_assignment=self._replicas(count)) for name, count in partitions.items()]
+        client = admin(self.address)
+        try:
+            for made in client.create_topics(new, operation_timeout=30).values() if new else ():
+                made.result(60)
+        except KafkaException as e:
+            raise LabError("topics could not be created on the check's own brokers", details=str(e)) from e
+        for name, count in partitions.items():
+            for partition in range(count):
+                self.until_in_sync(name, len(self.of), partition=partition)
+
+    def _replicas(self, partitions: int) -> list[list[int]]:
+        """By partition: who leads it first, and who follows. Broker 1 is the last to lead."""
+        others = [n for n in self.of if n != 1]
+        turns = [others[n % len(others) :] + others[: n % len(others)] if others else [] for n in range(partitions)]
+        return [[*turn, 1] for turn in turns]
+
+    def leader(self, topic: str, partition: int = 0) -> int | None:
+        """Who leads a partition; None while nobody does."""
+        return self._partition(topic, partition)[0]
+
+    def until_in_sync(self, topic: str, replicas: int, *, partition: int = 0, deadline_s: float = READY_S) -> None:
+        """Wait until a partition has a leader, and so many replicas in sync. Raises LabError after the deadline."""
+        self._until(lambda: self._partition(topic, partition)[1] == replicas, f"{replicas} replicas of {topic} in sync", deadline_s)
+
+    def until_led_by(self, topic: str, node: int, *, partition: int = 0, deadline_s: float = READY_S) -> None:
+        """Wait until a broker leads a partition. Raises LabError after the deadline."""
+        self._until(lambda: self.leader(topic, partition) == node, f"broker {node} leading {topic}", deadline_s)
+
+    def _until(self, observed: Callable[[], object], awaited: str, deadline_s: float) -> None:
+        if not wait.until(observed, deadline_s=deadline_s, every_ms=50):
+            raise LabError(
+                f"the check's own brokers did not come to {awaited} within {deadline_s:.0f} s", hint="is this machine very busy?"
+            )
+
+    def _partition(self, topic: str, partition: int) -> tuple[int | None, int]:
+        """Its leader, and how many replicas are in sync (0 while nobody leads), as broker 1 knows it."""
+        try:
+            known = admin(f"127.0.0.1:{self.of[1].port}").list_topics(topic, timeout=5).topics[topic].partitions[partition]
+        except (KafkaException, KeyError):
+            return None, 0
+        return (known.leader, len(known.isrs)) if known.leader > 0 else (None, 0)
