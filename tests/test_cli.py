@@ -102,6 +102,7 @@ def test_the_solution_opens_after_the_pass(cli: Cli, course: Path) -> None:
     opened = cli("solution", "note")
     assert opened.code == 0
     assert '"""Copies the word' in opened.out and "# Why it works" in opened.out
+    assert "word = (" in opened.out and "8<" not in opened.out
 
 
 def test_a_reset_keeps_your_version(cli: Cli, course: Path) -> None:

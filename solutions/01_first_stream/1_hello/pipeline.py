@@ -29,11 +29,11 @@ tables.execute_sql(f"""
     ) WITH ({KAFKA}, 'topic' = '{lab.topic("paid_orders")}')
 """)
 
-# [start:paid]
+# --8<-- [start:paid]
 tables.execute_sql("""
     INSERT INTO paid_orders
     SELECT order_id, customer_id, amount
     FROM orders
     WHERE status = 'PAID'
 """)
-# [end:paid]
+# --8<-- [end:paid]

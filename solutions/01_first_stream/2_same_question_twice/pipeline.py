@@ -16,13 +16,13 @@ def ask(settings: EnvironmentSettings, answer: str, *, bound: str = "") -> None:
         WITH ({KAFKA}, 'connector' = 'kafka', 'topic' = '{lab.topic("orders")}', 'format' = 'json',
               'scan.startup.mode' = 'earliest-offset' {bound})
     """)
-    # [start:answer]
+    # --8<-- [start:answer]
     tables.execute_sql(f"""
         CREATE TABLE revenue (customer_id STRING, revenue DECIMAL(14, 2), PRIMARY KEY (customer_id) NOT ENFORCED)
         WITH ({KAFKA}, 'connector' = 'upsert-kafka', 'topic' = '{lab.topic(answer)}', 'key.format' = 'json', 'value.format' = 'json')
     """)
-    # [end:answer]
-    # [start:question]
+    # --8<-- [end:answer]
+    # --8<-- [start:question]
     tables.execute_sql("""
         INSERT INTO revenue
         SELECT customer_id, CAST(SUM(amount) AS DECIMAL(14, 2))
@@ -30,10 +30,10 @@ def ask(settings: EnvironmentSettings, answer: str, *, bound: str = "") -> None:
         WHERE status = 'PAID'
         GROUP BY customer_id
     """)
-    # [end:question]
+    # --8<-- [end:question]
 
 
-# [start:twice]
+# --8<-- [start:twice]
 ask(EnvironmentSettings.in_batch_mode(), "revenue_nightly", bound=UP_TO_NOW)
 ask(EnvironmentSettings.in_streaming_mode(), "revenue_live")
-# [end:twice]
+# --8<-- [end:twice]

@@ -8,7 +8,7 @@ MONTH_S = 30 * 24 * 3600
 HOUR_S = 3600
 
 
-# [start:freshness]
+# --8<-- [start:freshness]
 def run_s(design: dict, case: dict) -> float:
     """How long one run takes: to start, and for the events that have come since the last one."""
     return design["start_s"] + design["every_s"] * case["events_per_s"] / design["events_per_s"]
@@ -19,7 +19,7 @@ def freshness_s(design: dict, case: dict) -> float:
     return design["every_s"] + run_s(design, case)
 
 
-# [end:freshness]
+# --8<-- [end:freshness]
 
 
 def keeps_up(design: dict, case: dict) -> bool:
@@ -29,7 +29,7 @@ def keeps_up(design: dict, case: dict) -> bool:
     return case["events_per_s"] <= design["events_per_s"]
 
 
-# [start:cost]
+# --8<-- [start:cost]
 def euros(design: dict, case: dict) -> float:
     """What it costs a month: machine time, and people who look after it."""
     busy_s = MONTH_S if design["always_on"] else MONTH_S / design["every_s"] * run_s(design, case)
@@ -43,10 +43,10 @@ def late_euros(design: dict, case: dict) -> float:
     return MONTH_S * case["events_per_s"] * late * case["late_euros"]
 
 
-# [end:cost]
+# --8<-- [end:cost]
 
 
-# [start:decide]
+# --8<-- [start:decide]
 def decide(case: dict, designs: list[dict]) -> dict:
     possible = [design for design in designs if keeps_up(design, case)]
     fresh = [design for design in possible if freshness_s(design, case) <= case["freshness_s"]]
@@ -62,7 +62,7 @@ def decide(case: dict, designs: list[dict]) -> dict:
     }
 
 
-# [end:decide]
+# --8<-- [end:decide]
 
 
 def line(d: dict) -> str:

@@ -8,7 +8,7 @@ import fastavro
 
 from streamlings import lab
 
-# [start:schema]
+# --8<-- [start:schema]
 SCHEMA = {
     "type": "record",
     "name": "OrderEvent",
@@ -39,7 +39,7 @@ SCHEMA = {
         },
     ],
 }
-# [end:schema]
+# --8<-- [end:schema]
 
 
 def order_event(line: str) -> dict:

@@ -33,7 +33,7 @@ def order_event(line: str) -> dict:
     return order | {"amount": Decimal(order["amount"]), "timestamp": datetime.fromisoformat(order["timestamp"])}
 
 
-# [start:wire]
+# --8<-- [start:wire]
 def register(subject: str, schema: dict) -> int:
     """The schema's id in the registry, which keeps it under this subject if it does not know it yet."""
     answer = requests.post(f"{lab.registry}/subjects/{subject}/versions", json={"schema": json.dumps(schema)}, timeout=10)
@@ -48,7 +48,7 @@ def wire_format(schema_id: int, order: dict) -> bytes:
     return struct.pack(">bI", 0, schema_id) + record.getvalue()
 
 
-# [end:wire]
+# --8<-- [end:wire]
 PARSED = fastavro.parse_schema(SCHEMA)
 producer = Producer({"bootstrap.servers": lab.kafka, "linger.ms": 250})
 schema_id = register(f"{lab.topic('orders')}-value", SCHEMA)  # once: the id never changes

@@ -16,7 +16,7 @@ SUBJECT = f"{TOPIC}-value"
 MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}
 FIELDS = [{"name": "order_id", "type": "string"}, {"name": "customer_id", "type": "string"}]
 
-# [start:steps]
+# --8<-- [start:steps]
 AMOUNT = {"name": "amount", "type": MONEY}
 CURRENCY = {"name": "currency", "type": "string", "default": "EUR"}  # what orders without it were in
 TOTAL = {"name": "total", "type": ["null", MONEY], "default": None}  # an order without it has no total, rather than one of zero
@@ -28,7 +28,7 @@ STEPS = [
     [*FIELDS, AMOUNT_MAY_GO, CURRENCY, TOTAL],  # expand: both are filled, while readers move to `total` one by one
     [*FIELDS, CURRENCY, TOTAL],  # contract: when nobody reads `amount` any more
 ]
-# [end:steps]
+# --8<-- [end:steps]
 
 
 def ask(method: str, path: str, body: dict) -> dict:

@@ -8,7 +8,7 @@ from streamlings import lab
 IN, OUT = lab.folder("in"), lab.folder("out")
 
 
-# [start:publish]
+# --8<-- [start:publish]
 def publish(actions: list[dict], catalogue: dict[str, dict]) -> list[dict]:
     """The topic's records: after each action, what is true of the cart from then on. `catalogue` has today's titles and prices."""
     quantities: dict[str, Counter[str]] = defaultdict(Counter)
@@ -25,10 +25,10 @@ def publish(actions: list[dict], catalogue: dict[str, dict]) -> list[dict]:
     return records
 
 
-# [end:publish]
+# --8<-- [end:publish]
 
 
-# [start:rebuild]
+# --8<-- [start:rebuild]
 def rebuild(records: list[dict]) -> dict[str, list[dict]]:
     """The open carts with their lines, from the records that a reader was given: of each cart the highest version."""
     newest: dict[str, dict] = {}
@@ -38,7 +38,7 @@ def rebuild(records: list[dict]) -> dict[str, list[dict]]:
     return {cart_id: cart["lines"] for cart_id, cart in newest.items() if cart["is_open"] and cart["lines"]}
 
 
-# [end:rebuild]
+# --8<-- [end:rebuild]
 
 
 for path in sorted(IN.glob("*.jsonl")):

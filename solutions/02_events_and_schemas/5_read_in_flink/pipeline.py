@@ -8,7 +8,7 @@ from streamlings import lab
 
 KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}'"
 
-# [start:reader]
+# --8<-- [start:reader]
 # What this job wants to know of an order: its reader's schema. Fields that it does not name are skipped.
 ORDER_EVENT = {
     "type": "record",
@@ -36,7 +36,7 @@ tables.execute_sql(f"""
     ) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}', 'scan.startup.mode' = 'earliest-offset',
             'format' = 'avro-confluent', 'avro-confluent.url' = '{lab.registry}', 'avro-confluent.schema' = '{json.dumps(ORDER_EVENT)}')
 """)
-# [end:reader]
+# --8<-- [end:reader]
 
 tables.execute_sql(f"""
     CREATE TABLE bookings (order_id STRING, customer_id STRING, amount DECIMAL(10, 2), placed TIMESTAMP(3), state STRING)

@@ -17,7 +17,7 @@ producer = Producer(
 refused: list[str] = []
 
 
-# [start:report]
+# --8<-- [start:report]
 def report(error: KafkaError | None, message: Message) -> None:
     """Called for every message, from poll() and flush(): the broker has it, or never will."""
     if error is not None:
@@ -36,7 +36,7 @@ def send(line: str) -> None:
     producer.poll(0)
 
 
-# [end:report]
+# --8<-- [end:report]
 
 
 with (lab.folder("in") / "orders.jsonl").open() as orders:

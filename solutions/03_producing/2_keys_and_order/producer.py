@@ -6,14 +6,14 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streamlings import lab
 
-# [start:partitioner]
+# --8<-- [start:partitioner]
 producer = Producer(
     {
         "bootstrap.servers": lab.kafka,
         "partitioner": "murmur2_random",  # what Java's client computes, and so Flink; librdkafka's own default is CRC32
     }
 )
-# [end:partitioner]
+# --8<-- [end:partitioner]
 partition_of: dict[str, int] = {}
 
 
@@ -24,14 +24,14 @@ def report(error: KafkaError | None, message: Message) -> None:
     partition_of[json.loads(message.value())["customer_id"]] = message.partition()
 
 
-# [start:key]
+# --8<-- [start:key]
 with (lab.folder("in") / "orders.jsonl").open() as events:
     for line in events:
         line = line.strip()
         producer.produce(lab.topic("orders"), line, key=json.loads(line)["customer_id"], on_delivery=report)
         producer.poll(0)
 producer.flush()
-# [end:key]
+# --8<-- [end:key]
 
 (lab.folder("out") / "partitions.json").write_text(json.dumps(partition_of))
 print(f"{len(partition_of)} customers in {len(set(partition_of.values()))} partitions")

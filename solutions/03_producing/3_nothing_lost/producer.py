@@ -6,7 +6,7 @@ from confluent_kafka import KafkaError, Message, Producer
 
 from streamlings import lab
 
-# [start:producer]
+# --8<-- [start:producer]
 producer = Producer(
     {
         "bootstrap.servers": lab.kafka,
@@ -14,7 +14,7 @@ producer = Producer(
         "queue.buffering.max.messages": 2000,  # so many wait in memory at most; the others wait in the pipe
     }
 )
-# [end:producer]
+# --8<-- [end:producer]
 confirmed = (lab.folder("out") / "confirmed.txt").open("w")
 
 

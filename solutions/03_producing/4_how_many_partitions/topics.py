@@ -12,7 +12,7 @@ plan = json.loads((lab.folder("in") / "plan.json").read_text())
 existing = {name: len(topic.partitions) for name, topic in admin.list_topics(timeout=10).topics.items()}
 
 
-# [start:needed]
+# --8<-- [start:needed]
 def needed(topic: dict) -> int:
     """The fewest partitions that can be written at the peak, read at the peak, and hold what is kept."""
     peak_mb_s = topic["peak_events_s"] * topic["event_bytes"] / 1e6
@@ -24,10 +24,10 @@ def needed(topic: dict) -> int:
     )
 
 
-# [end:needed]
+# --8<-- [end:needed]
 
 
-# [start:apply]
+# --8<-- [start:apply]
 for topic in plan["topics"]:
     name, count = lab.name(topic["name"]), needed(topic)
     if name in existing and existing[name] < count and topic["keyed"]:
@@ -41,4 +41,4 @@ for topic in plan["topics"]:
     for each in made.values():
         each.result(30)
     print(f"{name}: {count} partitions")
-# [end:apply]
+# --8<-- [end:apply]

@@ -8,7 +8,7 @@ KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}'"
 
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 
-# [start:table]
+# --8<-- [start:table]
 tables.execute_sql(f"""
     CREATE TABLE orders (
         order_id STRING,
@@ -20,7 +20,7 @@ tables.execute_sql(f"""
         WATERMARK FOR event_time AS event_time - INTERVAL '5' SECOND
     ) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset')
 """)
-# [end:table]
+# --8<-- [end:table]
 
 tables.execute_sql(f"""
     CREATE TABLE order_log (order_id STRING, customer_id STRING, amount DECIMAL(10, 2), status STRING, placed_at STRING)

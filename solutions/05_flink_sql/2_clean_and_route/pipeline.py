@@ -21,7 +21,7 @@ tables.execute_sql(f"""
     WITH ({KAFKA}, 'topic' = '{lab.topic("bad_orders")}', 'format' = 'json')
 """)
 
-# [start:views]
+# --8<-- [start:views]
 tables.execute_sql("""
     CREATE TEMPORARY VIEW fields AS
     SELECT
@@ -50,11 +50,11 @@ tables.execute_sql("""
     FROM fields
     WHERE status IS DISTINCT FROM 'TEST'
 """)
-# [end:views]
+# --8<-- [end:views]
 
-# [start:routes]
+# --8<-- [start:routes]
 both = tables.create_statement_set()
 both.add_insert_sql("INSERT INTO clean_orders SELECT order_id, customer_id, amount, zone FROM judged WHERE reason IS NULL")
 both.add_insert_sql("INSERT INTO bad_orders SELECT reason, message FROM judged WHERE reason IS NOT NULL")
 both.execute()
-# [end:routes]
+# --8<-- [end:routes]

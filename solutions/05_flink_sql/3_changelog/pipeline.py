@@ -14,22 +14,22 @@ tables.execute_sql(f"""
           'scan.startup.mode' = 'earliest-offset')
 """)
 
-# [start:upsert]
+# --8<-- [start:upsert]
 tables.execute_sql(f"""
     CREATE TABLE revenue (customer_id STRING, revenue DECIMAL(14, 2), PRIMARY KEY (customer_id) NOT ENFORCED)
     WITH ({SERVER}, 'connector' = 'upsert-kafka', 'topic' = '{lab.topic("revenue")}',
           'key.format' = 'json', 'value.format' = 'json')
 """)
-# [end:upsert]
+# --8<-- [end:upsert]
 
-# [start:retract]
+# --8<-- [start:retract]
 tables.execute_sql(f"""
     CREATE TABLE levels (level STRING, customers BIGINT)
     WITH ({SERVER}, 'connector' = 'kafka', 'topic' = '{lab.topic("levels")}', 'format' = 'debezium-json')
 """)
-# [end:retract]
+# --8<-- [end:retract]
 
-# [start:queries]
+# --8<-- [start:queries]
 tables.execute_sql("""
     CREATE TEMPORARY VIEW totals AS
     SELECT customer_id, CAST(revenue AS DECIMAL(14, 2)) AS revenue
@@ -51,4 +51,4 @@ both.add_insert_sql("""
     GROUP BY level
 """)
 both.execute()
-# [end:queries]
+# --8<-- [end:queries]

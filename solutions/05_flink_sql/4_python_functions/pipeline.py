@@ -15,16 +15,16 @@ DESK = (lab.folder("in") / "fraud_desk.txt").read_text()
 KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}', 'format' = 'json'"
 
 
-# [start:ask]
+# --8<-- [start:ask]
 def ask(desk: HTTPConnection, path: str, rows: list | None = None):
     desk.request("POST" if rows else "GET", path, rows and json.dumps(rows))
     return json.load(desk.getresponse())
 
 
-# [end:ask]
+# --8<-- [end:ask]
 
 
-# [start:look]
+# --8<-- [start:look]
 class Look(ScalarFunction):
     def open(self, function_context):
         self.limits = {country: Decimal(limit) for country, limit in ask(HTTPConnection(DESK), "/limits").items()}
@@ -33,10 +33,10 @@ class Look(ScalarFunction):
         return amount > self.limits[country] or crc32(order_id.encode()) % 10 == 0
 
 
-# [end:look]
+# --8<-- [end:look]
 
 
-# [start:score]
+# --8<-- [start:score]
 class Score(ScalarFunction):
     def open(self, function_context):
         self.desk = HTTPConnection(DESK)
@@ -46,14 +46,14 @@ class Score(ScalarFunction):
         return Series(ask(self.desk, "/scores", rows.to_numpy().tolist()))
 
 
-# [end:score]
+# --8<-- [end:score]
 
 
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
-# [start:register]
+# --8<-- [start:register]
 tables.create_temporary_function("look", udf(Look(), result_type=DataTypes.BOOLEAN()))
 tables.create_temporary_function("score", udf(Score(), result_type=DataTypes.INT(), func_type="pandas"))
-# [end:register]
+# --8<-- [end:register]
 
 tables.execute_sql(f"""
     CREATE TABLE orders (order_id STRING, customer_id STRING, country STRING, amount DECIMAL(10, 2))

@@ -11,9 +11,9 @@ KAFKA = f"'properties.bootstrap.servers' = '{lab.kafka}'"
 
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 
-# [start:checkpointing]
+# --8<-- [start:checkpointing]
 tables.get_config().set("execution.checkpointing.interval", "500 ms")
-# [end:checkpointing]
+# --8<-- [end:checkpointing]
 
 tables.execute_sql(f"""
     CREATE TABLE orders (customer_id STRING, amount DECIMAL(10, 2))

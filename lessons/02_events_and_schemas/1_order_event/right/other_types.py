@@ -8,7 +8,6 @@ import fastavro
 
 from streamlings import lab
 
-# [start:schema]
 SCHEMA = {
     "type": "record",
     "name": "com.harbour.orders.OrderEvent",
@@ -38,7 +37,6 @@ SCHEMA = {
         },
     ],
 }
-# [end:schema]
 
 
 def order_event(line: str) -> dict:

@@ -10,7 +10,6 @@ import fastavro
 
 from streamlings import lab
 
-# [start:schema]
 SCHEMA = {
     "type": "record",
     "name": "OrderEvent",
@@ -40,7 +39,6 @@ SCHEMA = {
         },
     ],
 }
-# [end:schema]
 
 
 def order_event(line: str) -> dict:

@@ -10,7 +10,6 @@ import fastavro
 
 from streamlings import lab
 
-# [start:schema]
 SCHEMA = {
     "type": "record",
     "name": "OrderEvent",
@@ -41,7 +40,6 @@ SCHEMA = {
         },
     ],
 }
-# [end:schema]
 
 
 def order_event(line: str) -> dict:

@@ -10,7 +10,6 @@ import fastavro
 
 from streamlings import lab
 
-# [start:schema]
 SCHEMA = {
     "type": "record",
     "name": "OrderEvent",
@@ -36,7 +35,6 @@ SCHEMA = {
         },
     ],
 }
-# [end:schema]
 
 
 def order_event(line: str) -> dict:

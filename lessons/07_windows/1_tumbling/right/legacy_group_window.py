@@ -27,11 +27,9 @@ tables.execute_sql(f"""
     WITH ({KAFKA}, 'connector' = 'kafka', 'topic' = '{lab.topic("hourly")}', 'format' = 'json')
 """)
 
-# [start:window]
 tables.execute_sql("""
     INSERT INTO hourly
     SELECT customer_id, DATE_FORMAT(TUMBLE_START(event_time, INTERVAL '1' HOUR), 'HH:mm'), COUNT(*), CAST(SUM(amount) AS DECIMAL(14, 2))
     FROM orders
     GROUP BY customer_id, TUMBLE(event_time, INTERVAL '1' HOUR)
 """)
-# [end:window]

@@ -29,11 +29,9 @@ tables.execute_sql(f"""
     WITH ({KAFKA}, 'connector' = 'kafka', 'topic' = '{lab.topic("hourly")}', 'format' = 'json')
 """)
 
-# [start:window]
 tables.execute_sql("""
     INSERT INTO hourly
     SELECT customer_id, DATE_FORMAT(window_start, 'HH:mm'), COUNT(*), CAST(SUM(amount) AS DECIMAL(14, 2))
     FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(event_time), INTERVAL '1' HOUR))
     GROUP BY customer_id, window_start, window_end, amount
 """)
-# [end:window]

@@ -30,7 +30,6 @@ tables.execute_sql(f"""
     WITH ({KAFKA}, 'connector' = 'upsert-kafka', 'topic' = '{lab.topic("hourly")}', 'key.format' = 'json', 'value.format' = 'json')
 """)
 
-# [start:window]
 tables.execute_sql("""
     INSERT INTO hourly
     SELECT customer_id, DATE_FORMAT(window_start, 'HH:mm'), COUNT(*), CAST(SUM(amount) AS DECIMAL(14, 2))
@@ -38,4 +37,3 @@ tables.execute_sql("""
     GROUP BY customer_id, window_start
     ON CONFLICT DO DEDUPLICATE
 """)
-# [end:window]
