@@ -34,6 +34,8 @@ def test_times_of_other_days() -> None:
     assert ms("00:00", day=1) - ms("00:00") == 86_400_000
     assert clock(ms("12:00", day=2)) == "day 3 12:00:00"
     assert clock(0) == "1970-01-01 00:00:00"
+    assert clock(ms("12:00") * 1000) == "the year 51390"
+    assert clock(2**63 - 1) == "the year 292278994"
     assert ms("12:00:00.5") - ms("12:00") == 500
 
 

@@ -31,8 +31,12 @@ def ms(at: str, *, day: int = 0) -> int:
 
 
 def clock(epoch_ms: int) -> str:
-    """The inverse of `ms`, for people: "12:00:10", with milliseconds only where there are some, with the day where it is not day 0."""
-    moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    """The inverse of `ms`, for people: "12:00:10", with milliseconds only where there are some, with the day where it is not day 0.
+    Far away, as where seconds were taken for milliseconds, only "the year 51390"."""
+    try:
+        moment = datetime.fromtimestamp(epoch_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return f"the year {1970 + epoch_ms // 31_556_952_000}"
     if not timedelta(days=-2) < moment - DAY < timedelta(days=400):
         return moment.strftime("%Y-%m-%d %H:%M:%S")
     days = (moment - DAY).days

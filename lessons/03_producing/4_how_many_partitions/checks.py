@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from math import ceil
 from random import Random
 
+from confluent_kafka.admin import NewTopic
+
+from streamlings import wait
 from streamlings.checks import Failure, check
 from streamlings.servers.kafka import admin
 from streamlings.stage import partition_cost
@@ -91,8 +94,11 @@ def load(random: Random, name: str, *, keyed: bool, limit: str, count: int, exac
 
 
 def partitions_on(stage: Stage) -> dict[str, int]:
-    """How many partitions each topic has, by the broker."""
-    topics = admin(stage.lab.kafka).list_topics(timeout=30).topics
+    """How many partitions each topic has, by the broker: when it knows of a topic that is created now, it knows of all that came before."""
+    client, fence = admin(stage.lab.kafka), "fence"
+    client.create_topics([NewTopic(fence, 1, 1)])[fence].result(30)
+    wait.until(lambda: fence in client.list_topics(timeout=30).topics, deadline_s=30)
+    topics = client.list_topics(timeout=30).topics
     return {stage.short(name): len(topic.partitions) for name, topic in topics.items() if name.startswith(stage.prefix)}
 
 

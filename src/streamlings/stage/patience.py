@@ -1,10 +1,17 @@
-"""How long a program is waited for that has yet to do something: by the processor time that it got; a clock is unfair on a busy machine."""
+"""How long things are waited for: a job by looks at its metrics, a program by the processor time that it got; a clock is unfair on a busy
+machine."""
 
 from __future__ import annotations
 
 import time
 
 from streamlings.worker.program import Program
+
+PATIENCE = 12
+"""A barrier gives up when the job has read everything and neither watermark nor output moved over so many looks at fresh metrics.
+
+Looks, not seconds: on a machine that is short of time each look takes longer, too.
+"""
 
 IDLE_S, IDLE_CPU_S = 10, 0.02
 """A program that got less than IDLE_CPU_S of processor time over IDLE_S (or its whole limit) waits for something that does not come."""

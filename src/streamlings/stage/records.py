@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import simplejson
-from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, Message, TopicPartition
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from streamlings.errors import LabError
 
 Row = dict[str, Any]
+GONE = (KafkaError._UNKNOWN_PARTITION, KafkaError._UNKNOWN_TOPIC, KafkaError.UNKNOWN_TOPIC_OR_PART)
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,21 @@ def consumer(address: str, *, isolation: str) -> Consumer:
 
 
 def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadline_s: float = 10) -> list[Record]:
-    """Every record up to the current end of a topic, in order of partition and offset. Raises LabError after the deadline."""
+    """Every record up to the current end of a topic, in order of partition and offset; a partition that somebody has removed holds none.
+    Raises LabError after the deadline."""
     deadline = time.monotonic() + deadline_s
     reader = consumer(address, isolation=isolation)
     try:
         ends = {}
         for partition in range(partitions):
-            low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=deadline_s)
-            if high > low:
-                ends[partition] = high
+            try:
+                low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=deadline_s)
+            except KafkaException as e:
+                if e.args[0].code() not in GONE:
+                    raise
+            else:
+                if high > low:
+                    ends[partition] = high
         reader.assign([TopicPartition(topic, p, 0) for p in ends])
         found: list[Record] = []
         while ends:

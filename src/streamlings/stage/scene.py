@@ -22,7 +22,7 @@ from streamlings.stage import evidence
 from streamlings.stage.account import Account
 from streamlings.stage.beside import run_beside
 from streamlings.stage.http_service import Answer, HttpService
-from streamlings.stage.job import FlinkJob
+from streamlings.stage.job import END_OF_INPUT, FlinkJob
 from streamlings.stage.own_brokers import OwnBrokers
 from streamlings.stage.patience import Patience
 from streamlings.stage.pipe import Pipe
@@ -203,8 +203,12 @@ class Scene:
         of: dict[str, int | None] = {}
         for job in self.refresh():
             of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
-        if any(value is not None for value in of.values()):
-            self.timeline_.watermark(self.watermark(), of)
+        of = {
+            name: value for name, value in of.items() if value != END_OF_INPUT
+        }  # a source that has ended says so; whether it is seen is luck
+        lowest = self.watermark()
+        if any(value is not None for value in of.values()) and lowest != END_OF_INPUT:
+            self.timeline_.watermark(lowest, of)
         dropped = sum(job.late_records_dropped() for job in self.jobs)
         if dropped > self._dropped:
             count = dropped - self._dropped

@@ -12,15 +12,9 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
-from streamlings.stage.patience import Patience
+from streamlings.stage.patience import PATIENCE, Patience
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
-
-PATIENCE = 12
-"""A barrier gives up when the job has read everything and neither watermark nor output moved over so many looks at fresh metrics.
-
-Looks, not seconds: on a machine that is short of time each look takes longer, too.
-"""
 
 START_S = 60
 """How long the tasks of a job may take to start before a barrier's own deadline counts."""
@@ -78,10 +72,10 @@ class Stage(Scene):
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
 
-    def settle(self, reached: Callable[[], object], *, deadline_s: float = 60) -> None:
+    def settle(self, reached: Callable[[], object], *, deadline_s: float = 60, patience: int = PATIENCE) -> None:
         """Wait until `reached` answers something true, or everything was read and nothing moves any more; never raises Stuck."""
         try:
-            self.until(reached, "", deadline_s=deadline_s)
+            self.until(reached, "", deadline_s=deadline_s, patience=patience)
         except Stuck:
             return
 
@@ -223,7 +217,7 @@ class Stage(Scene):
             self.observe()
         lines, its_hint = (diagnosis, "") if diagnosis else diagnose(self, awaited)
         # The scenario's hint is for a program that runs and does something else.
-        goes_on = all(j.state in ("RUNNING", "FINISHED") for j in self.jobs) and not all(j.ended for j in self.jobs)
+        goes_on = not self.jobs or (all(j.state in ("RUNNING", "FINISHED") for j in self.jobs) and not all(j.ended for j in self.jobs))
         raise Stuck(awaited, lines, its_hint or (hint if goes_on else ""), proves)
 
     def _assert_lab_is_well(self) -> None:

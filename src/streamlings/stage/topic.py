@@ -13,6 +13,7 @@ from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
 from streamlings.servers import broker
 from streamlings.stage.batches import Batch, batches
+from streamlings.stage.patience import PATIENCE
 from streamlings.stage.records import Record, Row, consumer, read_all, to_json
 
 if TYPE_CHECKING:
@@ -100,13 +101,22 @@ class StageTopic:
         """Records that lie in it, with uncommitted ones and those that end a transaction."""
         return sum(self._tap.get_watermark_offsets(TopicPartition(self.full_name, p), timeout=10)[1] for p in range(self.partitions))
 
-    def until(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, **fields: object) -> None:
+    def until(
+        self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = PATIENCE, **fields: object
+    ) -> None:
         """A barrier: wait until some row with these fields has come out, while the stream is open.
 
-        `hint` is for the learner whose program never emits it.
+        `hint` is for the learner whose program never emits it. `patience` is that of `Stage.until`.
         """
         text = " ".join(f"{k} {v}" for k, v in fields.items())
-        self.stage.until(lambda: self._has(fields), f"a row in {self.name} with {text}", proves=proves, hint=hint, deadline_s=deadline_s)
+        self.stage.until(
+            lambda: self._has(fields),
+            f"a row in {self.name} with {text}",
+            proves=proves,
+            hint=hint,
+            deadline_s=deadline_s,
+            patience=patience,
+        )
 
     def _has(self, fields: dict[str, object]) -> bool:
         self.poll(0.02)

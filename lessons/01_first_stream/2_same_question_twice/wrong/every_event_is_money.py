@@ -1,5 +1,6 @@
 # fails: night_is_answered
 # says: which events say that money has come in
+# varies: two jobs run side by side, and how far each has got is luck
 """What has each customer paid? Asked once, over all orders that are there, and all the time, while orders come."""
 
 from pyflink.table import EnvironmentSettings, TableEnvironment

@@ -1,5 +1,6 @@
 # fails: they_agree
 # says: every event counts twice
+# varies: two jobs run side by side, and how far each has got is luck
 """What has each customer paid? Asked once, over all orders that are there, and all the time, while orders come."""
 
 from pyflink.table import EnvironmentSettings, TableEnvironment

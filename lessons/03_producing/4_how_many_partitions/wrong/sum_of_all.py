@@ -1,5 +1,5 @@
 # fails: none_too_many
-# says: clicks  13 partitions
+# says: clicks 13 partitions
 """Gives Harbour's topics the partitions that next year needs. Run once, by the team that owns the cluster."""
 
 import json

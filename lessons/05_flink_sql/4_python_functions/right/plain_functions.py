@@ -2,7 +2,6 @@
 
 import json
 from decimal import Decimal
-from functools import cache
 from http.client import HTTPConnection
 from zlib import crc32
 
@@ -29,9 +28,13 @@ def look(order_id, country, amount):
     return crc32(order_id.encode()) % 10 == 0 or amount > LIMITS[country]
 
 
-@cache
+CLIENTS: list[HTTPConnection] = []  # none of them exists yet when the function travels
+
+
 def the_desk() -> HTTPConnection:
-    return HTTPConnection(DESK)
+    if not CLIENTS:
+        CLIENTS.append(HTTPConnection(DESK))
+    return CLIENTS[0]
 
 
 @udf(result_type=DataTypes.INT(), func_type="pandas")
