@@ -12,7 +12,9 @@ from streamlings.stage import account
 from streamlings.stage.account import Account
 
 
-def scene(*, rows: int, written: list[int], read: list[int], restarts: int = 0, killed: bool = False, anybody: bool = False) -> Any:
+def scene(
+    *, rows: int, written: list[int], read: list[int], restarts: int = 0, killed: bool = False, anybody: bool = False, **job_is: Any
+) -> Any:
     """One job that has read and written so much, by look; the last event has offset 9."""
     looks = {"written": iter(written), "read": iter(read)}
     last: dict[str, int] = {}
@@ -21,7 +23,7 @@ def scene(*, rows: int, written: list[int], read: list[int], restarts: int = 0, 
         last[what] = next(looks[what], last.get(what, 0))
         return last[what]
 
-    job = SimpleNamespace(state="RUNNING", countable=True, restarts=lambda: restarts, rows_written=lambda: look("written"))
+    job = SimpleNamespace(**{"ended": False, "countable": True} | job_is, restarts=lambda: restarts, rows_written=lambda: look("written"))
     job.consumed = lambda: {("orders", 0): look("read")}
     orders = SimpleNamespace(full_name="orders", last=(0, 9))
     totals = SimpleNamespace(full_name="totals", last=None, seen=[], committed=[None] * rows, anybody_writes=anybody, length=lambda: rows)
@@ -39,11 +41,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         scene(rows=5, written=[5], read=[9]),
         scene(rows=5, written=[9], read=[9]),
         scene(rows=5, written=[0, 0, 5], read=[-1, 9]),
-        scene(rows=5, written=[0], read=[9], restarts=1),
+        scene(rows=0, written=[0], read=[9], ended=True),
         scene(rows=5, written=[0], read=[9], anybody=True),
         scene(rows=0, written=[0], read=[-1]),
     ],
-    ids=["all", "more, not committed yet", "metrics come late", "it was restarted", "others may write", "nothing came"],
+    ids=["all", "more, not committed yet", "metrics come late", "it has ended, and nothing came", "others may write", "nothing came"],
 )
 def test_nothing_is_unexplained(stage: Any) -> None:
     rows = Account(stage)
@@ -57,6 +59,30 @@ def test_rows_that_no_sink_has_written_are_a_failure() -> None:
     (failure,) = rows.failure()
     assert (failure.outcome, failure.name) == ("failed", "rows_come_from_flink")
     assert failure.actual.startswith("the sinks have written 2")
+
+
+@pytest.mark.parametrize(
+    ("job_is", "says"), [({"ended": True}, "no Flink job of yours runs"), ({"countable": False}, "two sinks of your job have one name")]
+)
+def test_rows_that_nobody_can_count_are_a_failure(job_is: dict[str, bool], says: str) -> None:
+    rows = Account(scene(rows=5, written=[5], read=[9], **job_is))
+    rows.compare(deadline_s=5)
+    (failure,) = rows.failure()
+    assert says in failure.actual
+
+
+def test_rows_that_were_counted_while_the_job_ran_may_outlive_it() -> None:
+    stage = scene(rows=5, written=[5], read=[9])
+    rows = Account(stage)
+    rows.compare(deadline_s=5)
+    stage.refresh()[0].ended = True
+    rows.compare(deadline_s=5)
+    assert rows.failure() == []
+
+
+def test_a_job_that_was_restarted_by_itself_could_not_be_counted() -> None:
+    with pytest.raises(LabError, match="restarted the job"):
+        Account(scene(rows=5, written=[0], read=[9], restarts=1)).compare(deadline_s=5)
 
 
 def test_without_fresh_metrics_nobody_is_accused() -> None:

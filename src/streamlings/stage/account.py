@@ -23,6 +23,12 @@ METRICS_S = 2.0
 STALE_S = 30.0
 """So long is waited for fresh ones: after a TaskManager has died, Flink may have none for as long as `web.timeout`."""
 
+NO_JOB = ("rows came, and no Flink job of yours runs any more", "the stream goes on: what ends your job, and who has written the rows?")
+ONE_NAME = (
+    "two sinks of your job have one name, and Flink counts what one of them writes only",
+    'give each sink its own: .sink_to(sink).name("bad_orders")',
+)
+
 
 class Account:
     """Rows of the topics that only the program's jobs write to, against what the sinks have written."""
@@ -31,18 +37,26 @@ class Account:
         self._scene = scene
         self._before = 0
         self.rows = self.unexplained = 0
+        self._compared = False
+        self._why_not = ("", "")
 
     def compare(self, *, deadline_s: float = STALE_S) -> None:
-        """Count rows that no sink has written. Where no job runs, one was restarted by itself, or sinks cannot be told apart, nothing can
-        be said.
+        """Count rows that no sink has written. Where nobody can say who wrote them (no job runs any more, or Flink counts one sink of
+        two), that is a failure, too, unless they were counted before.
 
-        Only metrics count that are newer than the job's reading of the last event. Raises LabError where Flink gives none.
+        Only metrics count that are newer than the job's reading of the last event. Raises LabError where Flink gives none, or a job was
+        restarted by itself, which takes the counts with it.
         """
-        jobs = [job for job in self._scene.refresh() if job.state == "RUNNING"]
+        jobs = [job for job in self._scene.refresh() if not job.ended]
         topics = [topic for topic in self._scene.outputs() if not topic.anybody_writes]
-        if not jobs or not topics or any(job.restarts() for job in jobs) != bool(self._scene.killed) or not all(j.countable for j in jobs):
-            return
         rows = sum(max(len(topic.seen), len(topic.committed)) for topic in topics) - self._before
+        if not rows:
+            return
+        if not jobs or not all(job.countable for job in jobs):
+            self._why_not = ONE_NAME if jobs else NO_JOB
+            return
+        if any(job.restarts() for job in jobs) != bool(self._scene.killed):
+            raise LabError("Flink restarted the job during the check, so nobody knows who wrote its rows", hint="check it again")
         missing, fresh_since = rows, 0.0
 
         def looked_at() -> bool:
@@ -54,6 +68,7 @@ class Account:
 
         if not wait.until(looked_at, deadline_s=deadline_s):
             raise LabError("Flink does not say how many rows the job has written", hint="check it again; is this machine very busy?")
+        self._compared = True
         if missing > self.unexplained:
             self.rows, self.unexplained = rows, missing
 
@@ -69,16 +84,13 @@ class Account:
 
     def failure(self) -> list[CheckResult]:
         """One failed check where rows came from elsewhere, to stand before the others."""
-        if self.unexplained <= 0:
+        if self.unexplained > 0:
+            actual = f"the sinks have written {self.rows - self.unexplained}: the others were sent past Flink"
+            hint = "who else writes to this topic? When your program has ended, only the job goes on"
+        elif self._why_not[0] and not self._compared:
+            actual, hint = self._why_not
+        else:
             return []
+        expected = "each row written by a sink of a Flink job that runs" if not self.rows else f"{self.rows} rows, each written by a sink"
         line = "The rows come from a Flink job"
-        return [
-            CheckResult(
-                "rows_come_from_flink",
-                line,
-                "failed",
-                expected=f"{self.rows} rows, each written by a sink of your Flink job",
-                actual=f"the sinks have written {self.rows - self.unexplained}: the others were sent past Flink",
-                hint="who else writes to this topic? When your program has ended, only the job goes on",
-            )
-        ]
+        return [CheckResult("rows_come_from_flink", line, "failed", expected=expected, actual=actual, hint=hint)]

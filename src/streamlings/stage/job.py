@@ -14,7 +14,7 @@ from streamlings.servers.rest import JSON, FlinkRest
 
 NO_WATERMARK = -(2**63)
 END_OF_INPUT = 2**63 - 1
-"""The watermark that a bounded source sends last (Watermark.MAX_WATERMARK)."""
+"""The watermark that a bounded source sends last (Watermark.MAX_WATERMARK); a metric, which is a float, may say a little more."""
 OFFSET = re.compile(r"KafkaSourceReader\.topic\.(?P<topic>.+)\.partition\.(?P<partition>\d+)\.currentOffset$")
 INPUT_WATERMARK = re.compile(r"^\d+\.(?:(?P<operator>.+)\.)?currentInputWatermark$")
 NODE_ID = re.compile(r"\[\d+\]")

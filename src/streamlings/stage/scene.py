@@ -203,11 +203,9 @@ class Scene:
         of: dict[str, int | None] = {}
         for job in self.refresh():
             of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
-        of = {
-            name: value for name, value in of.items() if value != END_OF_INPUT
-        }  # a source that has ended says so; whether it is seen is luck
+        of = {name: at for name, at in of.items() if at is None or at < END_OF_INPUT}  # whether the end is seen in time is luck
         lowest = self.watermark()
-        if any(value is not None for value in of.values()) and lowest != END_OF_INPUT:
+        if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
             self.timeline_.watermark(lowest, of)
         dropped = sum(job.late_records_dropped() for job in self.jobs)
         if dropped > self._dropped:

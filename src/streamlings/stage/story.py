@@ -74,9 +74,10 @@ def line(m: Moment, remark: str = "", *, with_id: bool = False) -> str:
     """One moment as text: its kind, its event time where it has one, and what it says; of an order its id only where that is asked for."""
     when, what = time_and_content(m, with_id=with_id)
     start = f"{m.kind:<10} {when:<10}  {what}" if when else f"{m.kind:<10} {what}"
-    end = f"   {remark}" if remark else ""
-    start, room = start.rstrip(), WIDTH - len(end)
-    return (start if len(start) <= room else start[: room - 3] + "...") + end
+    if m.kind == "output" and remark and len(start) + 3 + len(remark) > WIDTH:
+        start = start[: WIDTH - len(remark) - 6] + "..."  # the name of its topic is never what is cut off
+    text = f"{start.rstrip()}   {remark}".rstrip()
+    return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
 
 
 def time_and_content(m: Moment, *, with_id: bool = False) -> tuple[str, str]:

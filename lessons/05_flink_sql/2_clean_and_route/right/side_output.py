@@ -59,8 +59,8 @@ def main() -> None:
         .build()
     )
     clean = env.from_source(source, WatermarkStrategy.no_watermarks(), "orders").process(Route(), output_type=Types.STRING())
-    clean.sink_to(sink("clean_orders"))
-    clean.get_side_output(BAD).sink_to(sink("bad_orders"))
+    clean.sink_to(sink("clean_orders")).name("clean_orders")
+    clean.get_side_output(BAD).sink_to(sink("bad_orders")).name("bad_orders")
     env.execute("clean and route")
 
 
