@@ -296,6 +296,8 @@ def test_the_innermost_cause_is_the_root() -> None:
     assert root_cause("A: alone\n\tat x.y(Z.java:1)\n") == "A: alone"
     assert root_cause("") == "no exception is recorded"
     assert len(root_cause("x" * 1000)) == 400
+    python = 'A: outer\n\tat x.y(Z.java:1)\nCaused by: B: instruction 1: Traceback (most recent call last):\n  File "f.py", line 3, in f\n'
+    assert root_cause(python + "    1 / 0\nZeroDivisionError: division by zero\n\n\t... 7 more\n") == "ZeroDivisionError: division by zero"
 
 
 @pytest.mark.parametrize("entry", traps.known(), ids=lambda entry: entry.id)

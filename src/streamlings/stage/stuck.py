@@ -136,8 +136,10 @@ def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[s
 
 
 def root_cause(stacktrace: str) -> str:
-    """The innermost "Caused by" of a Java stack trace, or its first line."""
+    """The innermost "Caused by" of a Java stack trace, or its first line; where a Python function has failed, what Python said last."""
     lines = [line for line in stacktrace.splitlines() if line and not line.startswith(("\tat ", "\t..."))]
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
     chosen = causes[-1] if causes else (lines[0] if lines else "no exception is recorded")
+    if chosen.rstrip().endswith("Traceback (most recent call last):"):
+        chosen = next((line for line in reversed(lines) if NAMES_AN_ERROR.match(line) and not line.startswith("Caused by")), chosen)
     return chosen if len(chosen) < 400 else chosen[:397] + "..."
