@@ -55,7 +55,10 @@ class Account:
         if not jobs or not all(job.countable for job in jobs):
             self._why_not = ONE_NAME if jobs else NO_JOB
             return
-        if any(job.restarts() for job in jobs) != bool(self._scene.killed):
+        restarted = lambda: any(job.restarts() for job in jobs)  # noqa: E731
+        if self._scene.killed:
+            wait.until(restarted, deadline_s=METRICS_S)
+        elif restarted():
             raise LabError("Flink restarted the job during the check, so nobody knows who wrote its rows", hint="check it again")
         missing, fresh_since = rows, 0.0
 
