@@ -7,7 +7,7 @@ from zlib import crc32
 
 from streamlings import python_cost
 from streamlings.checks import Failure, check, expect
-from streamlings.shop import Shop
+from streamlings.shop import Shop, shown
 from streamlings.stage.stage import Stage
 
 COUNTRIES = ["AT", "CH", "DE", "FR", "GB", "NL"]
@@ -123,7 +123,7 @@ def answers_are_right(run: Stage) -> None:
             expected=f"{each['order_id']}  {said(answer_to(run, each))}",
             actual=f"{each['order_id']}  {said(answers(run, each)[0])}",
             because=[
-                f"amount {each['amount']} of {each['customer_id']}, limit of {each['country']} {limit_of(run, each)}",
+                f"amount {shown(each['amount'])} of {each['customer_id']}, limit of {each['country']} {shown(limit_of(run, each))}",
                 f"its lot: crc32(order_id) % 10 is {crc32(each['order_id'].encode()) % 10}",
             ],
             hint="another lot than the task's. Python's hash() of a text is another one in each process: it cannot be repeated"
