@@ -1,0 +1,27 @@
+"""What the lessons say of Flink and cannot show in an exercise, seen on Flink itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+from pyflink.table import EnvironmentSettings, TableEnvironment
+
+tables = TableEnvironment.create(EnvironmentSettings.in_batch_mode())
+for row in tables.execute_sql(\"\"\"
+    SELECT TRY_CAST('12k' AS DECIMAL(10, 2)), TRY_CAST('24.73$' AS DECIMAL(10, 2)), TRY_CAST('twelve' AS DECIMAL(10, 2)),
+           '{"a": "1"}{"a": "2"}' IS JSON OBJECT, JSON_VALUE('{"a": "1"}{"a": "2"}', '$.a')
+\"\"\").collect():
+    print(*row)
+"""
+
+
+@pytest.mark.slow
+def test_what_stands_behind_a_number_or_an_object_goes_unseen(tmp_path: Path) -> None:
+    """lessons/05_flink_sql/README.md, "They see less than you think"."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.stdout.split() == ["12.00", "24.73", "None", "True", "1"], done.stderr[-2000:]
