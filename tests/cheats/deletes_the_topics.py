@@ -1,5 +1,5 @@
 # exercise: first_stream/hello
-# ends: could_not_check
+# ends: could_not_check or failed
 # says:
 """It deletes the topics that the check sends to and reads from."""
 
