@@ -14,7 +14,7 @@ from streamlings.errors import LabError
 from streamlings.servers.state import LabState
 from streamlings.shop import ms
 from streamlings.stage.job import ENDED
-from streamlings.stage.patience import Patience
+from streamlings.stage.patience import Patience, Rest
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
 from streamlings.worker.program import Output
@@ -215,6 +215,20 @@ class Clock:
 )
 def test_a_program_is_waited_for_by_its_processor_time(monkeypatch: pytest.MonkeyPatch, share: float, waits_s: float) -> None:
     assert Clock(monkeypatch).until_exhausted(share) == waits_s
+
+
+@pytest.mark.parametrize(("shares", "waits_s"), [([0.0], 1), ([0.9, 0.9, 0.01], 3)], ids=["waits", "still submits"])
+def test_a_program_that_goes_on_is_at_rest_when_it_gets_next_to_no_processor_time(
+    monkeypatch: pytest.MonkeyPatch, shares: list[float], waits_s: float
+) -> None:
+    now, cpu = 0.0, 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr("streamlings.wait.crowding", lambda: 1.0)
+    rest = Rest(SimpleNamespace(cpu_s=lambda: cpu))  # type: ignore[arg-type]
+    while not rest.reached():
+        cpu += shares[min(int(now), len(shares) - 1)] / 4
+        now += 0.25
+    assert now == waits_s
 
 
 def test_a_job_that_somebody_submits_by_hand_is_nobodys(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 
+from streamlings import wait
 from streamlings.worker.program import Program
 
 PATIENCE = 12
@@ -15,6 +16,9 @@ Looks, not seconds: on a machine that is short of time each look takes longer, t
 
 IDLE_S, IDLE_CPU_S = 10, 0.02
 """A program that got less than IDLE_CPU_S of processor time over IDLE_S (or its whole limit) waits for something that does not come."""
+
+AT_WORK = 0.1
+"""The share of a processor that a program has at least while it plans and submits a job, on a machine that is not crowded."""
 
 
 class Patience:
@@ -36,3 +40,19 @@ class Patience:
         lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
         idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
         return idle or used > self.limit_s or now - self._began > 4 * self.limit_s
+
+
+class Rest:
+    """Whether a program that goes on has come to rest, as in `wait()`: for a second it got next to no processor time."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._since, self._cpu_s = time.monotonic(), program.cpu_s()
+
+    def reached(self) -> bool:
+        now = time.monotonic()
+        if now - self._since < 1:
+            return False
+        used, span = self.program.cpu_s() - self._cpu_s, now - self._since
+        self._since, self._cpu_s = now, self._cpu_s + used
+        return used / span < AT_WORK / wait.crowding()

@@ -12,7 +12,7 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
-from streamlings.stage.patience import PATIENCE, Patience
+from streamlings.stage.patience import PATIENCE, Patience, Rest
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
 
@@ -81,7 +81,12 @@ class Stage(Scene):
 
     def until_sources_agree(self) -> None:
         """Where several sources read (of one job, or of several jobs), a barrier may have seen what came of the quickest: wait until the
-        others have read everything, too, and its rows are there. One that does not read holds nothing up for longer than `settle`."""
+        program has submitted all that it will, the others have read everything, too, and their rows are there. One that does not read holds
+        nothing up for longer than `settle`."""
+        program = self.program
+        if self.uses_flink and program is not None and not program.ended:
+            rest = Rest(program)
+            wait.until(lambda: program.ended or rest.reached(), deadline_s=30)
         if sum(len(job.sources) for job in self.refresh() if not job.ended) > 1:
             self.settle(lambda: self._all_read() and not any(topic.poll(0.05) for topic in self.outputs()))
 
