@@ -1,5 +1,6 @@
 # fails: one_row_a_customer
 # says: it was replaced by a row of somebody else
+# varies: two jobs run side by side, and how far each has got is luck
 """What has each customer paid? Asked once, over all orders that are there, and all the time, while orders come."""
 
 import json
