@@ -245,11 +245,11 @@ def test_a_survivor_is_shown(course: Path, lab_state: Path, capsys: pytest.Captu
     code, report = report_on_note(capsys)
     (survivor,) = report["survivors"]
     assert survivor["diff"].endswith(NOTE_STRIPPED.rstrip())
-    assert (survivor["exercise"], survivor["operator"], survivor["line"]) == ("basics/note", "link removed", 5)
+    assert (survivor["exercise"], survivor["operator"], survivor["line"]) == ("basics/note", "link removed", 6)
     assert (code, report["mutants"], report["killed"], report["equivalent"]) == (1, report["derived"], report["derived"] - 1, 0)
     assert report["falls_short"] == [
         f"basics/note: {report['mutants']} mutants, not at least 15",
-        "basics/note: link removed in line 5 survives",
+        "basics/note: link removed in line 6 survives",
     ]
     assert list(lab_state.glob("mutant_*")) == []
 
@@ -260,7 +260,7 @@ def test_what_is_recorded_may_survive_but_may_not_be_killed(course: Path, lab_st
     recorded(entry.format(NOTE_STRIPPED) + entry.format(f"{written}\n+pass"))
     code, report = report_on_note(capsys)
     assert (code, report["equivalent"], report["survivors"], report["kill_rate"]) == (1, 1, [], 1.0)
-    assert report["falls_short"][-1] == "basics/note: statement deleted in line 6 is recorded as equivalent, but is killed"
+    assert report["falls_short"][-1] == "basics/note: statement deleted in line 8 is recorded as equivalent, but is killed"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Load:
 
 
 def scenario(stage: Stage) -> None:
-    """Three topics exist, one of them with a year's keyed orders. The program reads the plan; then the customers order again."""
+    """Four topics exist, one of them with a year's keyed orders. The program reads the plan; then the customers order again."""
     plan = stage.facts.plan = loads(stage.shop.random)
     customers = stage.facts.customers = stage.shop.customers(CUSTOMERS)
     stage.topic("orders").send(*(stage.shop.order(customer, "12:00") for customer in customers))
@@ -68,8 +68,9 @@ def loads(random: Random) -> list[Load]:
         load(random, "sensors", keyed=False, limit="keep", count=random.randint(5, 9)),
         load(random, "refunds", keyed=True, limit="read", count=1),
         load(random, "orders", keyed=True, limit="read", count=random.randint(6, 9)),
-        load(random, "page_views", keyed=False, limit="write", count=random.randint(5, 9)),
         load(random, "invoices", keyed=True, limit="keep", count=3),
+        load(random, "returns", keyed=True, limit="read", count=2),
+        load(random, "page_views", keyed=False, limit="write", count=random.randint(5, 9)),
     ]
 
 
@@ -146,7 +147,7 @@ def program_ends(run: Stage) -> None:
 @check(after=program_ends)
 def keyed_topics_stay(run: Stage) -> None:
     """A topic that has keyed records keeps them, and its number of partitions"""
-    for name in ("orders", "invoices"):
+    for name in ("orders", "invoices", "returns"):
         before, now = run.topic(name).partitions, run.facts.found.get(name, 0)
         if before == now and (name != "orders" or all(len(at) == 2 for at in run.facts.places.values())):
             continue
