@@ -162,7 +162,7 @@ class Ground:
 
 def strays() -> list[str]:
     """Processes with this lab in their environment or a cheat's mark in their command line, and no part of the lab."""
-    wait.until(lambda: not _strays(), deadline_s=2)  # a killed process may need a moment
+    wait.until(lambda: not _strays(), deadline_s=10 * wait.crowding())  # a killed process may need a moment
     return _strays()
 
 

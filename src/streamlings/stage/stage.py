@@ -65,8 +65,9 @@ class Stage(Scene):
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
                 unchanged = unchanged + 1 if moving is not None and moving == last else 0
                 last = moving
-                # A source that waits for a processor reads as little as one that begins at the end of its topic.
-                still = unchanged >= (patience if self._all_read() else 4 * patience * wait.crowding())
+                # On a crowded machine a row takes longer, and a source that waits for a processor reads as little as one that begins at
+                # the end of its topic.
+                still = unchanged >= patience * wait.crowding() * (1 if self._all_read() else 4)
                 if (hopeless or still or now > end) and not reached():
                     self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)
