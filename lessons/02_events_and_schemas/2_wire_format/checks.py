@@ -65,8 +65,8 @@ def read_with_flink(stage: Stage) -> str:
     return stage.read_with_flink(
         "the Flink team reads orders",
         f"CREATE TABLE orders ({columns}) WITH ({kafka} '{stage.topic('orders').full_name}', {whole}, {avro})",
-        f"CREATE TABLE result ({columns}) WITH ({kafka} '{stage.topic('read_by_flink').full_name}', 'format' = 'json')",
-        "INSERT INTO result SELECT * FROM orders",
+        f"CREATE TABLE read_back ({columns}) WITH ({kafka} '{stage.topic('read_by_flink').full_name}', 'format' = 'json')",
+        "INSERT INTO read_back SELECT * FROM orders",
     )
 
 

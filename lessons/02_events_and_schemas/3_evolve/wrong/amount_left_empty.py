@@ -38,7 +38,7 @@ def ask(method: str, path: str, body: dict) -> dict:
     return answer.json()
 
 
-producer = Producer({"bootstrap.servers": lab.kafka})
+producer = Producer({"bootstrap.servers": lab.kafka, "linger.ms": 250})
 ask("PUT", f"/config/{SUBJECT}", {"compatibility": "FULL"})
 for day, fields in enumerate(STEPS, 1):
     schema = {"type": "record", "name": "OrderEvent", "namespace": "shop.harbour", "fields": fields}

@@ -36,7 +36,7 @@ def ask(method: str, path: str, body: dict) -> dict:
     return answer.json()
 
 
-producer = Producer({"bootstrap.servers": lab.kafka})
+producer = Producer({"bootstrap.servers": lab.kafka, "linger.ms": 250})
 for day, fields in enumerate(STEPS, 1):
     schema = {"type": "record", "name": "OrderEvent", "namespace": "shop.harbour", "fields": fields}
     ask("PUT", f"/config/{SUBJECT}", {"compatibility": "NONE" if TOTAL in fields else "FULL"})

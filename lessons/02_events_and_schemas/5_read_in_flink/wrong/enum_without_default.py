@@ -1,5 +1,5 @@
 # fails: next_version_is_read
-# says: RETURNED
+# says: has a word for an enum that your schema has not
 """Harbour's bookkeeping reads the orders, as rows with the names that it uses: to the topic `bookings`, as JSON."""
 
 import json
