@@ -13,8 +13,10 @@ from streamlings.stage.stage import Stage
 
 DAYS = 6
 ORDERS_A_DAY = 5
+RECORD = "shop.harbour.OrderEvent"
+MONEY = {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}
 FIRST = ["order_id", "customer_id", "amount"]
-CONFLICT = 409
+LAST = ["order_id", "customer_id", "total", "currency"]
 
 
 def scenario(stage: Stage) -> None:
@@ -27,8 +29,8 @@ def scenario(stage: Stage) -> None:
     stage.settle(lambda: stage.program is not None and stage.program.ended)
     if not stopped_by_the_registry(stage):
         stage.until_finished(proves=program_ends)
-    stage.facts.versions = stage.registry.versions(stage.registry.subject("orders"))
-    stage.facts.flink = read_with_flink(stage)
+        stage.facts.versions = stage.registry.versions(stage.registry.subject("orders"))
+        stage.facts.flink = read_with_flink(stage)
 
 
 def read_with_flink(stage: Stage) -> str:
@@ -155,16 +157,20 @@ def each_day_has_its_version(run: Stage) -> None:
             hint="the rule holds for one subject: a schema under another name is held to nothing",
         )
     for day, (records, orders) in enumerate(zip([records for _, records in steps], run.facts.days, strict=False), 1):
-        found = [read(run, record, f"day {day}").get("order_id") for record in records]
-        if found != [order["order_id"] for order in orders]:
-            raise Failure(
-                expected=f"day {day}: {', '.join(order['order_id'] for order in orders)}",
-                actual=f"day {day}: {', '.join(map(str, found))}",
-                hint="each day's orders once, in the order of the file",
-            )
-    if not versions or list(names(versions[0])) != FIRST:
-        actual = ", ".join(names(versions[0])) if versions else "none"
-        raise Failure(expected=f"version 1 with {', '.join(FIRST)}", actual=actual, hint="the readers of today know only that version")
+        events = [read(run, record, f"day {day}") for record in records]
+        found = [(e.get("order_id"), e.get("customer_id"), (r.key or b"").decode()) for e, r in zip(events, records, strict=True)]
+        wanted = [(order["order_id"], order["customer_id"], order["customer_id"]) for order in orders]
+        if found != wanted:
+            hint = "each order of the day once, in the order of the file, with the customer's id as key"
+            raise Failure(expected=f"day {day}: {wanted}", actual=f"day {day}: {found}", hint=hint)
+    for version in versions:
+        name = f"{version.schema.get('namespace', '')}.{version.schema['name']}".lstrip(".")
+        if name != RECORD:
+            raise Failure(expected=RECORD, actual=name, hint="by which name do programs in other languages know the record?")
+    if sorted(names(versions[0])) != sorted(FIRST) or names(versions[0])["amount"]["type"] != MONEY:
+        actual = ", ".join(f"{name} {kind(field)}" for name, field in names(versions[0]).items())
+        hint = "the readers of today know that version, and no other"
+        raise Failure(expected=f"version 1 with {', '.join(FIRST)}, amount {json.dumps(MONEY)}", actual=actual, hint=hint)
 
 
 def days_written(run: Stage) -> list[tuple[int | None, list[Record]]]:
@@ -233,11 +239,10 @@ def read(run: Stage, record: Record, title: str, reader: dict | None = None) -> 
 @check(after=each_day_has_its_version)
 def amount_is_called_total(run: Stage) -> None:
     """In the end an order has a total and a currency, and no amount"""
-    last = list(names(run.facts.versions[-1]))
-    wanted = ["order_id", "customer_id", "total", "currency"]
-    if sorted(last) != sorted(wanted):
+    last = names(run.facts.versions[-1])
+    if sorted(last) != sorted(LAST):
         raise Failure(
-            expected=f"the last version has {', '.join(wanted)}",
+            expected=f"the last version has {', '.join(LAST)}",
             actual=f"it has {', '.join(last)}",
             hint="expand, then contract: the second half is the one that is put off for ever" if "amount" in last else "what is missing?",
         )

@@ -5,6 +5,7 @@
 import io
 import json
 import struct
+from collections.abc import Callable
 from decimal import Decimal
 
 import fastavro
@@ -29,18 +30,18 @@ STEPS = [
 ]
 
 
-def ask(method: str, path: str, body: dict) -> dict:
+def ask(method: Callable[..., requests.Response], path: str, body: dict) -> dict:
     """The registry's answer. Raises HTTPError where it refuses: 409 for a version that breaks the subject's rule."""
-    answer = requests.request(method, lab.registry + path, json=body, timeout=10)
+    answer = method(lab.registry + path, json=body, timeout=10)
     answer.raise_for_status()
     return answer.json()
 
 
-producer = Producer({"bootstrap.servers": lab.kafka})
-ask("PUT", f"/config/{SUBJECT}", {"compatibility": "FULL"})
+producer = Producer({"bootstrap.servers": lab.kafka, "linger.ms": 250})
+ask(requests.put, f"/config/{SUBJECT}", {"compatibility": "FULL"})
 for day, fields in enumerate(STEPS, 1):
     schema = {"type": "record", "name": "OrderEvent", "namespace": "shop.harbour", "fields": fields}
-    schema_id = ask("POST", f"/subjects/{SUBJECT}/versions", {"schema": json.dumps(schema)})["id"]
+    schema_id = ask(requests.post, f"/subjects/{SUBJECT}/versions", {"schema": json.dumps(schema)})["id"]
     for line in (lab.folder("in") / f"day-{day}.jsonl").read_text().splitlines():
         order, record = json.loads(line), io.BytesIO()
         money = Decimal(order["paid"])

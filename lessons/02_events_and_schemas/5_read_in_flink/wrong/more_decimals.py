@@ -13,8 +13,7 @@ KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}'"
 # What this job wants to know of an order: its reader's schema. Fields that it does not name are skipped.
 ORDER_EVENT = {
     "type": "record",
-    "name": "OrderEvent",
-    "namespace": "shop.harbour",
+    "name": "shop.harbour.OrderEvent",
     "fields": [
         {"name": "order_id", "type": "string"},
         {"name": "customer_id", "type": "string"},
