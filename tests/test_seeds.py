@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -116,6 +117,14 @@ def test_the_same_seed_sends_the_same_events(exercise: Exercise, tmp_path: Path)
     assert first == rehearse(exercise, 7, tmp_path / "b")
     assert first != rehearse(exercise, 8, tmp_path / "c")
     assert first[0] or first[1], "a scenario sends or writes something"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.id)
+def test_loading_checks_leaves_the_environment_alone(exercise: Exercise) -> None:
+    """What the grader's process has in its environment, every server and program that it starts inherits."""
+    before = dict(os.environ)
+    load_checks(exercise)
+    assert dict(os.environ) == before
 
 
 @pytest.mark.parametrize("seed", [1, 42, 9999])
