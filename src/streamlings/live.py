@@ -18,7 +18,7 @@ from streamlings.lab import files_of
 from streamlings.servers import native
 from streamlings.servers.native import Say
 from streamlings.servers.state import LabState
-from streamlings.shop import Shop, clock, ms
+from streamlings.shop import Shop, clock, ms, shown
 from streamlings.stage.own_brokers import own_brokers
 from streamlings.stage.records import Row, to_json
 from streamlings.stage.stage import Stage
@@ -112,7 +112,7 @@ def _ended(program: Program | None) -> bool:
 def _shown(row: Row | bytes) -> str:
     if isinstance(row, bytes):
         return row.decode("utf-8", "replace")[:150]
-    parts = [f"{k} {clock(v) if k == 'timestamp' and isinstance(v, int) else v}" for k, v in row.items()]
+    parts = [f"{k} {clock(v) if k == 'timestamp' and isinstance(v, int) else shown(v)}" for k, v in row.items()]
     return "  ".join(parts)[:150]
 
 

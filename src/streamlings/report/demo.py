@@ -34,7 +34,7 @@ def _plain_lines() -> Show:
     def show(sent: Rolling, totals: Rolling, watermark: int | None) -> None:
         nonlocal printed
         for row in list(totals.rows)[printed - totals.count :] if totals.count > printed else []:
-            print(f"{row['ten_seconds']}  {row['orders']:>3} orders  {row['customers']} customers  {row['revenue']:>9}", flush=True)
+            print(f"{row['ten_seconds']}  {row['orders']:>3} orders  {row['customers']} customers  {row['revenue']:>9.2f}", flush=True)
         printed = totals.count
 
     return show
