@@ -142,23 +142,18 @@ class Grader:
         def start() -> Program:
             if "flink" not in exercise.needs:
                 return PlainProgram(program, env, program.parent)
-            worker = pool.take(lab.flink)
-            try:
-                return WorkerProgram(program, env, program.parent, worker=worker, parallelism=exercise.parallelism)
-            except OSError as e:
-                pool.discard(worker)
-                raise LabError("the warm process did not take your program", details=str(e), hint="check it again") from e
+            return WorkerProgram.in_warm_process(program, env, program.parent, flink=lab.flink, parallelism=exercise.parallelism)
 
         return start
 
     def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None = None) -> None:
         """Cancel the jobs, end the program, remove its topics, groups and files; and whatever was not there `before`."""
-        replace = False
+        ran_python = False
         program = stage.program if stage is not None else None
         if program is not None and not self.trusted:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
-            replace = cleanup.cancel_jobs(stage)
+            ran_python = cleanup.cancel_jobs(stage)
             stage.close()
         if program is not None and self.trusted:
             self._take_back(program)
@@ -166,7 +161,7 @@ class Grader:
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
             cleanup.remove_folder(folder)
         if lab.flink:
-            cleanup.one_taskmanager(lab, fresh=replace and not self.trusted)
+            cleanup.one_taskmanager(lab, fresh=ran_python and not self.trusted)
         if isinstance(program, WorkerProgram):
             pool.warm(lab.flink)
 

@@ -1,4 +1,4 @@
-"""Programs of the course that run beside the learner's, on the same lab: they measure something for the learner to read."""
+"""Programs of the course that run beside the learner's, on the same lab: they submit jobs of the shop's own, or measure something."""
 
 from __future__ import annotations
 
@@ -13,24 +13,28 @@ if TYPE_CHECKING:
     from streamlings.stage.scene import Scene
 
 
-def run_beside(scene: Scene, program: Path, *, deadline_s: float) -> list[str]:
-    """Run a PyFlink program of the course in a warm process of its own; the lines that it prints. [] where it does not get through within
-    the deadline, or no process comes up: what is only measured decides nothing.
+def run_through(scene: Scene, program: Path, *, deadline_s: float) -> WorkerProgram | None:
+    """Run a PyFlink program of the course to its end; None where it has not ended within the deadline. Raises LabError where no warm
+    process comes up. The process is left for the next program, so that it costs the time that it would have cost to warm up the next one."""
+    lab = scene.lab
+    env = {
+        "STREAMLINGS_PREFIX": scene.prefix,
+        "STREAMLINGS_FOLDER": str(scene.folder),
+        "STREAMLINGS_KAFKA": lab.kafka,
+        "STREAMLINGS_FLINK": lab.flink,
+    }
+    running = WorkerProgram.in_warm_process(program, env, program.parent, flink=lab.flink)
+    if not running.release(deadline_s):
+        running.kill()
+        return None
+    pool.give_back(running.worker)
+    return running
 
-    The process is left for the next program, so that it costs the time that it would have cost to warm up the next one.
-    """
-    env = {"STREAMLINGS_PREFIX": scene.prefix, "STREAMLINGS_FOLDER": str(scene.folder), "STREAMLINGS_FLINK": scene.lab.flink}
+
+def run_beside(scene: Scene, program: Path, *, deadline_s: float) -> list[str]:
+    """The lines that such a program prints; [] where it does not get through: what is only measured decides nothing."""
     try:
-        worker = pool.take(scene.lab.flink)
+        ran = run_through(scene, program, deadline_s=deadline_s)
     except LabError:
         return []
-    try:
-        running = WorkerProgram(program, env | {"STREAMLINGS_KAFKA": scene.lab.kafka}, program.parent, worker=worker)
-    except OSError:
-        pool.discard(worker)
-        return []
-    if running.until_ended(deadline_s) and running.release():
-        pool.give_back(worker)
-        return running.output.text().splitlines() if running.exit_code == 0 else []
-    running.kill()
-    return []
+    return ran.output.text().splitlines() if ran and ran.exit_code == 0 else []

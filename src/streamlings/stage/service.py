@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.stage.job import ENDED, FlinkJob
+from streamlings.stage.beside import run_through
+from streamlings.stage.job import FlinkJob
 from streamlings.stage.stuck import root_cause
-from streamlings.worker import pool
-from streamlings.worker.program import WorkerProgram
 
 if TYPE_CHECKING:
     from streamlings.stage.scene import Scene
@@ -61,7 +60,7 @@ class FlinkService:
         Flink's words, classes without their packages. Raises LabError where it does not end; on a crowded machine it has longer."""
         deadline_s *= wait.crowding()
         self._submit(deadline_s)
-        self.until(lambda: self.job.refresh().state in ENDED, "its end", deadline_s=deadline_s)
+        self.until(lambda: self.job.refresh().ended, "its end", deadline_s=deadline_s)
         return "" if self.job.state == "FINISHED" else PACKAGE.sub("", root_cause(self.job.rest.root_exception(self.job.id)))
 
     def until(self, observed: Callable[[], object], awaited: str, *, deadline_s: float = 60) -> None:
@@ -73,22 +72,19 @@ class FlinkService:
     def end(self) -> None:
         """Cancel the job, and wait until it has ended. One that is gone already is left without complaint."""
         try:
-            if self.job.refresh().state not in ENDED:
+            if not self.job.refresh().ended:
                 self._scene.rest.cancel(self.job.id)
-            wait.until(lambda: self.job.refresh().state in ENDED, deadline_s=10)
+            wait.until(lambda: self.job.refresh().ended, deadline_s=10)
         except (LabError, LookupError):
             return
 
     def _submit(self, deadline_s: float) -> None:
         """Through a warm process, which is free for the next program afterwards: what ran in it is the course's."""
-        worker = pool.take(self._scene.lab.flink)
         with tempfile.TemporaryDirectory(prefix="service_", dir=state_folder()) as folder:
             text = Path(folder) / "service.py"
             text.write_text(PROGRAM.format(name=self.name, statements=self._statements))
-            program = WorkerProgram(text, {"STREAMLINGS_PREFIX": self._scene.prefix}, Path(folder), worker=worker)
-            if not program.release(deadline_s):
-                program.kill()
-                raise LabError(f"Harbour's own Flink job {self.name} was not submitted within {deadline_s:.0f} s")
-        pool.give_back(worker)
-        if program.exit_code != 0:
-            raise LabError(f"Harbour's own Flink job {self.name} was not submitted", details=program.output.text()[-600:])
+            ran = run_through(self._scene, text, deadline_s=deadline_s)
+        if ran is None:
+            raise LabError(f"Harbour's own Flink job {self.name} was not submitted within {deadline_s:.0f} s")
+        if ran.exit_code != 0:
+            raise LabError(f"Harbour's own Flink job {self.name} was not submitted", details=ran.output.text()[-600:])

@@ -16,6 +16,7 @@ from typing import IO, Any
 import psutil
 
 from streamlings import wait
+from streamlings.errors import LabError
 from streamlings.worker import pool
 from streamlings.worker.pool import Worker
 
@@ -165,6 +166,16 @@ class WorkerProgram(Program):
         self._control.sendall(json.dumps(request).encode() + b"\n")
         self._in_thread(self._collect, lambda: self._output.recv(65_536))
         self._in_thread(self._await_exit)
+
+    @classmethod
+    def in_warm_process(cls, path: Path, env: dict[str, str], cwd: Path, *, flink: str, parallelism: int = 1) -> WorkerProgram:
+        """Start a program in a warm process of the cluster at `flink`. Raises LabError where none comes up, or it does not take it."""
+        worker = pool.take(flink)
+        try:
+            return cls(path, env, cwd, worker=worker, parallelism=parallelism)
+        except OSError as e:
+            pool.discard(worker)
+            raise LabError("the warm process did not take your program", details=str(e), hint="check it again") from e
 
     def _connect(self) -> socket.socket:
         connection = socket.create_connection(("127.0.0.1", self.worker.port), timeout=5)
