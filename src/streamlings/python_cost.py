@@ -8,9 +8,9 @@ Each way is a job of its own, which reads rows that Flink makes up and writes th
 
 from __future__ import annotations
 
-import json
-from http.client import HTTPConnection
 from typing import Any
+
+from streamlings.servers.rest import FlinkRest
 
 FEW, MANY = 2_000, 60_000
 WAYS = {
@@ -38,36 +38,23 @@ def environment() -> Any:
     return tables
 
 
-def ran_ms(tables: Any, rows: int, expression: str) -> int:
+def ran_ms(tables: Any, rest: FlinkRest, rows: int, expression: str) -> int:
     """How long the task of such a job ran, ms."""
     job = tables.execute_sql(f"INSERT INTO fees_of SELECT {expression} FROM orders_{rows}")
     job.wait()
     client = job.get_job_client()
     id = str(client.get_job_id())
-    vertices = ask(f"/jobs/{id}")["vertices"]
-    subtasks = [s for v in vertices for s in ask(f"/jobs/{id}/vertices/{v['id']}")["subtasks"]]
+    subtasks = [s for v in rest.job(id)["vertices"] for s in rest.ask(f"/jobs/{id}/vertices/{v['id']}")["subtasks"]]
     return max(int(s["status-duration"]["RUNNING"]) for s in subtasks)
 
 
-def ask(path: str) -> Any:
-    """Flink's REST API."""
-    from streamlings import lab
-
-    connection = HTTPConnection(lab.flink, timeout=20)
-    connection.request("GET", path)
-    try:
-        return json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
-
-
 def main() -> None:
-    from streamlings import lab  # noqa: F401 - it points PyFlink at the lab, in the process that measures and in no other
+    from streamlings import lab  # it points PyFlink at the lab, in the process that measures and in no other
 
-    tables = environment()
+    tables, rest = environment(), FlinkRest(lab.flink)
     for way, (expression, mode) in WAYS.items():
         tables.get_config().set("python.execution-mode", mode)
-        few, many = (ran_ms(tables, rows, expression) for rows in (FEW, MANY))
+        few, many = (ran_ms(tables, rest, rows, expression) for rows in (FEW, MANY))
         print(f"{way:<24} {1000 * max(0, many - few) / (MANY - FEW):6.1f} µs a row")
 
 

@@ -16,6 +16,7 @@ from streamlings.outcome import CheckResult
 if TYPE_CHECKING:
     from streamlings.stage.job import FlinkJob
     from streamlings.stage.scene import Scene
+    from streamlings.stage.topic import StageTopic
 
 METRICS_S = 2.0
 """So long metrics are looked at that are fresh: they show what was written some hundred milliseconds later."""
@@ -48,8 +49,7 @@ class Account:
         restarted by itself, which takes the counts with it.
         """
         jobs = [job for job in self._scene.refresh() if not job.ended]
-        topics = [topic for topic in self._scene.outputs() if not topic.anybody_writes]
-        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in topics) - self._before
+        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) - self._before
         if not rows:
             return
         if not jobs or not all(job.countable for job in jobs):
@@ -83,17 +83,21 @@ class Account:
 
     def begin_anew(self) -> None:
         """After a kill: the counts begin with 0, and of what lies in the topics nobody knows any more who wrote it."""
-        self._before = sum(topic.length() for topic in self._scene.outputs() if not topic.anybody_writes)
+        self._before = sum(topic.length() for topic in self._topics())
 
     def failure(self) -> list[CheckResult]:
         """One failed check where rows came from elsewhere, to stand before the others."""
         if self.unexplained > 0:
+            expected = f"{self.rows} rows, each written by a sink"
             actual = f"the sinks have written {self.rows - self.unexplained}: the others were sent past Flink"
             hint = "who else writes to this topic? When your program has ended, only the job goes on"
         elif self._why_not[0] and not self._compared:
+            expected = "each row written by a sink of a Flink job that runs"
             actual, hint = self._why_not
         else:
             return []
-        expected = "each row written by a sink of a Flink job that runs" if not self.rows else f"{self.rows} rows, each written by a sink"
         line = "The rows come from a Flink job"
         return [CheckResult("rows_come_from_flink", line, "failed", expected=expected, actual=actual, hint=hint)]
+
+    def _topics(self) -> list[StageTopic]:
+        return [topic for topic in self._scene.outputs() if not topic.anybody_writes]

@@ -57,10 +57,6 @@ class KafkaProxy:
         """The next answer to a Produce request that the broker has taken is not handed on, and its connection is cut."""
         self._losing = True
 
-    def stop_losing(self) -> None:
-        """Undo `lose_next_answer` where no answer came."""
-        self._losing = False
-
     @property
     def lost(self) -> int:
         """How many answers were lost on purpose."""
