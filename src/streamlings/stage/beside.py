@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def run_through(scene: Scene, program: Path, *, deadline_s: float) -> WorkerProgram | None:
     """Run a PyFlink program of the course to its end; None where it has not ended within the deadline.
 
-    Its warm process is left for the next program, so that it costs the time that it would have cost to warm up the next one. Raises LabError
-    where none comes up.
+    Its warm process is left for the next program: it costs the time that it would have cost to warm up the next one. Raises LabError where
+    none comes up.
     """
     lab = scene.lab
     env = {
