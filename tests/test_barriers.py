@@ -39,7 +39,7 @@ def make_stage(folder: Path, *jobs: Any, exit_code: int | None = None, printed: 
     """A stage on which the program has submitted these jobs."""
     program: Any = SimpleNamespace(exit_code=exit_code, output=Output(), cpu_s=lambda: 0.0)
     program.output.add(printed)
-    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda: program)
+    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda _: program)
     stage.uses_flink, stage.jobs = True, list(jobs)
     stage.__dict__["rest"] = SimpleNamespace(jobs=list, slots=lambda: slots)
     return stage

@@ -113,7 +113,7 @@ def test_a_row_says_where_it_is_where_there_are_several_topics() -> None:
 
 
 def test_a_program_that_is_moved_finds_empty_folders(tmp_path: Path) -> None:
-    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=tmp_path, start=lambda: pytest.fail("started"))
+    stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=tmp_path, start=lambda _: pytest.fail("started"))
     ended: list[bool] = []
     stage.program = SimpleNamespace(kill=lambda: ended.append(True))  # type: ignore[assignment]
     elsewhere = tmp_path / "elsewhere.txt"

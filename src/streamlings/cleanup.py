@@ -24,15 +24,17 @@ from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence, own_brokers
 from streamlings.stage.job import ENDED, FlinkJob
-from streamlings.stage.stage import Stage
 from streamlings.worker import pool
 
 OWNER = ".owner"
 
 
 def create_topics(address: str, partitions: dict[str, int]) -> None:
-    """Create these topics (those that exist are left alone) and wait until they are there. Raises LabError."""
-    wanted = [NewTopic(name, count, 1) for name, count in partitions.items()]
+    """Create these topics (those that exist are left alone) and wait until they are there. Raises LabError.
+
+    Nothing in them is ever too old: the shop's day is in 2019, and Kafka goes by the records' own time.
+    """
+    wanted = [NewTopic(name, count, 1, config={"retention.ms": "-1"}) for name, count in partitions.items()]
     if not wanted:
         return
     client = admin(address)  # kept in a variable: its requests end with it
@@ -148,29 +150,6 @@ def kill_leftovers(prefix: str) -> None:
                 each.kill()
         except psutil.Error:
             continue
-
-
-def cancel_jobs(stage: Stage) -> bool:
-    """Cancel the jobs of this check and wait until they have ended; whether the TaskManager must be replaced afterwards: because one of
-    them ran Python functions in it, or does not end."""
-    cancelled: set[str] = set()
-    uses_python = False
-
-    def all_ended() -> bool:
-        """Looked at anew each time: what was submitted last appears late."""
-        nonlocal uses_python
-        running = [job for job in stage.refresh() if job.state not in ENDED]
-        uses_python |= any(job.uses_python for job in stage.jobs)
-        for job in running:
-            if job.id not in cancelled:
-                stage.rest.cancel(job.id)
-                cancelled.add(job.id)
-        return not running
-
-    try:
-        return not wait.until(all_ended, deadline_s=10) or uses_python
-    except (LabError, LookupError):
-        return False
 
 
 def one_taskmanager(lab: LabState, *, fresh: bool) -> None:

@@ -22,6 +22,7 @@ from streamlings.paths import shown, state_folder
 from streamlings.servers import cluster, native
 from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
+from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
@@ -136,13 +137,19 @@ class Grader:
             brokers=brokers,
         )
 
-    def starter(self, exercise: Exercise, program: Path, lab: LabState, env: dict[str, str]) -> Callable[[], Program]:
-        """What starts the program: in a warm worker, or as a plain Python process."""
+    def starter(self, exercise: Exercise, program: Path, lab: LabState, env: dict[str, str]) -> Callable[[Program | None], Program]:
+        """What starts the program, in a warm worker or as a plain Python process; or starts it once more, after its first run. That run is
+        ended where it goes on, and otherwise leaves its worker to the second."""
 
-        def start() -> Program:
+        def start(before: Program | None) -> Program:
+            worker = before.worker if isinstance(before, WorkerProgram) and before.release() else None
+            if before is not None and worker is None:
+                before.kill()
             if "flink" not in exercise.needs:
                 return PlainProgram(program, env, program.parent)
-            return WorkerProgram.in_warm_process(program, env, program.parent, flink=lab.flink, parallelism=exercise.parallelism)
+            return WorkerProgram.in_warm_process(
+                program, env, program.parent, flink=lab.flink, parallelism=exercise.parallelism, worker=worker
+            )
 
         return start
 
@@ -153,7 +160,7 @@ class Grader:
         if program is not None and not self.trusted:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
-            ran_python = cleanup.cancel_jobs(stage)
+            ran_python = cancel_jobs(stage)
             stage.close()
         if program is not None and self.trusted:
             self._take_back(program)

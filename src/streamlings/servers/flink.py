@@ -28,7 +28,9 @@ SETTINGS: dict[str, object] = {
     # ms. By default a question to a TaskManager that was killed blocks all metrics for ten minutes; but a submission has to come through in
     # that time, too, on a machine that is busy.
     "web.timeout": 10_000,
-    "jobstore.max-capacity": 50,
+    # How many jobs that have ended are remembered. With each update of the metrics Flink looks at every metric of every job that it knows
+    # (MetricStore.retainSubtasks compiles a pattern for each): with 50 of them, half of the JobManager's time went there.
+    "jobstore.max-capacity": 8,
     "pipeline.auto-watermark-interval": "50 ms",
     "table.local-time-zone": "UTC",
     "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place

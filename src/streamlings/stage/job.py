@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import sys
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,9 @@ SPLIT_WATERMARK = re.compile(r"\.split\.(?P<topic>.+)-(?P<partition>\d+)\.waterm
 RECORDS_SENT = re.compile(r"\.numRecordsSend$")
 LATE = re.compile(r"\.numLateRecordsDropped$")
 ENDED = {"FAILED", "CANCELED", "FINISHED"}
+FRESH_S, NAMES_S = 0.04, 0.2
+"""How long the list of a vertex's metrics is believed that lacks what is looked for, and one that has it. Flink renews it every 40 ms, and
+to ask for it costs more than all else that is asked."""
 
 
 @dataclass
@@ -38,6 +42,8 @@ class FlinkJob:
     """Its operators as Flink describes them, one a line: to explain with, not to judge by."""
     countable: bool = True
     """Whether Flink counts what each sink writes: of two sinks of one name in one chain it knows one only (its metrics' names collide)."""
+    _listed: dict[str, tuple[float, list[str]]] = field(default_factory=dict, repr=False)
+    """By vertex, when its metrics were listed last, and their names."""
 
     def refresh(self) -> FlinkJob:
         detail = self.rest.job(self.id)
@@ -146,13 +152,18 @@ class FlinkJob:
 
     def _names(self, vertex: str, wanted: re.Pattern[str]) -> list[str]:
         """The metrics of a vertex that a pattern describes."""
-        return [name for name in self.rest.metric_names(self.id, vertex) if wanted.search(name)]
+        listed, names = self._listed.get(vertex, (0.0, []))
+        found = [name for name in names if wanted.search(name)]
+        now = time.monotonic()
+        if now - listed > (NAMES_S if found else FRESH_S):
+            self._listed[vertex] = now, self.rest.metric_names(self.id, vertex)
+            found = [name for name in self._listed[vertex][1] if wanted.search(name)]
+        return found
 
     def _source_metrics(self, wanted: re.Pattern[str]) -> dict[tuple[str, int], int | None]:
         found: dict[tuple[str, int], int] = {}
         for vertex in self.sources:
-            names = [n for n in self.rest.metric_names(self.id, vertex) if wanted.search(n)]
-            for name, value in self.rest.metrics(self.id, vertex, names).items():
+            for name, value in self.rest.metrics(self.id, vertex, self._names(vertex, wanted)).items():
                 m = wanted.search(name)
                 if m and value:
                     at = (m["topic"], int(m["partition"]))

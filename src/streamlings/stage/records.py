@@ -61,7 +61,7 @@ def consumer(address: str, *, isolation: str) -> Consumer:
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "isolation.level": isolation,
-            "fetch.wait.max.ms": 10,
+            "fetch.wait.max.ms": 100,
             "fetch.error.backoff.ms": 10,
             "allow.auto.create.topics": False,
             "log_level": 0,

@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 import stat
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -39,6 +41,10 @@ if TYPE_CHECKING:
 
 CLIENT_LOG = re.compile(r"%\d\|\d+\.\d+\|\w+\|rdkafka#")
 """A line of librdkafka's own log, which goes to stderr: of connections, above all."""
+NEWER_S = 0.1
+"""So long after some metrics were read there are newer ones: Flink renews them every 40 ms (metrics.fetcher.update-interval)."""
+REFRESH_S = 0.1
+"""A job's state is not looked at more often while its watermark is: Flink itself makes it anew as often (web.refresh-interval)."""
 
 
 class Scene:
@@ -53,7 +59,7 @@ class Scene:
         topics: dict[str, int],
         needs: set[str],
         folder: Path,
-        start: Callable[[], Program],
+        start: Callable[[Program | None], Program],
         registry: StageRegistry | None = None,
         brokers: OwnBrokers | None = None,
     ) -> None:
@@ -67,7 +73,11 @@ class Scene:
         self.proved: list[Check] = []
         self.measured: list[str] = []
         self.jobs: list[FlinkJob] = []
+        self.submitted = 0
+        """How many jobs the program has submitted, with those that Flink no longer knows."""
         self.killed: list[str] = []
+        self.ran_python = False
+        """Whether some job of this check has run Python functions, which in thread mode is inside the TaskManager."""
         self.services: list[FlinkService | HttpService] = []
         self._pipes: list[Pipe] = []
         self.brokers = brokers
@@ -76,10 +86,11 @@ class Scene:
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start, self._registry = start, registry
         self._dropped = 0
+        self._refreshed = 0.0
         self._patience: Patience | None = None
         self._program_s = 0.0
         self._rows_will_come = True
-        self._jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
+        self.jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
     @cached_property
     def producer(self) -> Producer:
@@ -142,7 +153,12 @@ class Scene:
     def start(self) -> None:
         """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
         if self.program is None:
-            self.program = self._start()
+            self.program = self._start(None)
+
+    def start_again(self) -> None:
+        """Start the program once more, beside the jobs that it has submitted: as an operator does who deploys its next version."""
+        self.account.compare()
+        self.program, self._patience = self._start(self.program), None
 
     def flink_service(self, name: str, *statements: str) -> FlinkService:
         """Start a Flink job of the shop's own, which runs beside the program until the check ends: SQL statements, the last an INSERT."""
@@ -177,24 +193,29 @@ class Scene:
         """The jobs that the program has submitted, with fresh state."""
         if not self.uses_flink:
             return []
-        known = {j.id for j in self.jobs} | self._jobs_before
+        known = {j.id for j in self.jobs} | self.jobs_before
         for overview in self.rest.jobs():
             if overview["jid"] in known or overview["name"] == WARM_UP_JOB:
                 continue
             job = FlinkJob(self.rest, overview["jid"])
-            if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
-                self.jobs.append(job)
+            with suppress(LookupError):
+                if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
+                    self.jobs.append(job)
+                    self.submitted += 1
         for job in list(self.jobs):
             try:
                 job.refresh()
             except LookupError:  # Flink keeps only so many that have ended
                 self.jobs.remove(job)
+        self._refreshed = time.monotonic()
         self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
         return self.jobs
 
     def watermark(self) -> int | None:
         """The lowest watermark over all jobs, epoch ms; None while there is none."""
-        values = [j.watermark() for j in self.refresh()]
+        if not self.jobs or time.monotonic() - self._refreshed > REFRESH_S:
+            self.refresh()
+        values = [j.watermark() for j in self.jobs]
         known = [v for v in values if v is not None]
         return min(known) if known and len(known) == len(values) else None
 
@@ -207,13 +228,25 @@ class Scene:
         lowest = self.watermark()
         if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
             self.timeline_.watermark(lowest, of)
-        dropped = sum(job.late_records_dropped() for job in self.jobs)
+        self._note_what_was_dropped()
+        self._read_what_was_written()
+        self.timeline_.step()
+
+    def _note_what_was_dropped(self) -> None:
+        """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the
+        watermark: Flink reads its counters before its watermarks."""
+        dropped = 0
+
+        def more() -> bool:
+            nonlocal dropped
+            dropped = sum(job.late_records_dropped() for job in self.jobs)
+            return dropped > self._dropped
+
+        wait.until(more, deadline_s=NEWER_S if self.timeline_.sent_behind() else 0)
         if dropped > self._dropped:
             count = dropped - self._dropped
             self.timeline_.add(Moment("late", text=f"Flink dropped {count} {'event' if count == 1 else 'events'} as late", count=count))
         self._dropped = dropped
-        self._read_what_was_written()
-        self.timeline_.step()
 
     def _read_what_was_written(self, *, deadline_s: float = 0.5) -> None:
         """Read until as many rows are there as the sinks say they have written. Rows of an open transaction, or in a topic that is not

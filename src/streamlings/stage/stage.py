@@ -12,6 +12,7 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
+from streamlings.stage.again import forget_jobs
 from streamlings.stage.patience import PATIENCE, Patience, Rest
 from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
@@ -88,7 +89,8 @@ class Stage(Scene):
         if self.uses_flink and program is not None and not program.ended:
             rest = Rest(program)
             wait.until(lambda: program.ended or rest.reached(), deadline_s=30)
-        if sum(len(job.sources) for job in self.refresh() if not job.ended) > 1:
+        jobs = [job for job in self.refresh() if not job.ended]
+        if len(jobs) > 1 or any(len(job.sources) > 1 for job in jobs):  # a job that was submitted a moment ago shows no sources yet
             self.settle(lambda: self._all_read() and not any(topic.poll(0.05) for topic in self.outputs()))
 
     def until_watermark(self, at: str, *, day: int = 0, proves: Check | None = None, hint: str = "", deadline_s: float = 60) -> None:
@@ -147,6 +149,15 @@ class Stage(Scene):
             self._give_up("your program gets to its end", proves)
         self._reached(proves)
 
+    # ---- the program once more
+
+    def replay(self, title: str) -> None:
+        """End the program's jobs, and start it anew on the same topics, as a new part of the scenario: what is read again was sent long
+        ago, and comes as fast as it can be read."""
+        forget_jobs(self)
+        self.act(title)
+        self.start_again()
+
     # ---- what goes wrong on purpose
 
     def kill_taskmanager(self, *, after: Callable[[], object] = lambda: None) -> None:
@@ -190,10 +201,10 @@ class Stage(Scene):
         """What changes while things move (None: still busy, do not lose patience), and whether hope is lost."""
         assert self.program is not None
         jobs = self.refresh()
-        failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or len(jobs) > MANY_JOBS
+        failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or self.submitted > MANY_JOBS
         if any(j.ended and j.state != "FINISHED" for j in jobs) and all(j.ended for j in jobs):
             return None, True
-        if not self.uses_flink or all(j.ended for j in jobs) or len(jobs) > MANY_JOBS:  # the program may submit one more
+        if not self.uses_flink or all(j.ended for j in jobs) or self.submitted > MANY_JOBS:  # the program may submit one more
             if self._patience is None:
                 self._patience = Patience(self.program, self._program_s)
             return None, failed or self.program.exit_code is not None or self._patience.exhausted()

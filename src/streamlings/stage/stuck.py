@@ -45,8 +45,8 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
                 "your program ended, and no Flink job was submitted"
             ], "a query that is only defined does not run: is there an INSERT, and is it executed?"
         return ["your program still runs, and no Flink job was submitted"], "what is it waiting for before it submits its job?"
-    if len(jobs) > MANY_JOBS:
-        return [f"your program has submitted {len(jobs)} jobs, and goes on"], "one query is one job: what submits it again?"
+    if stage.submitted > MANY_JOBS:
+        return [f"your program has submitted {stage.submitted} jobs, and goes on"], "one query is one job: what submits it again?"
     if not stage.uses_flink:
         ended = program is not None and program.exit_code is not None
         return ["your program ended before this" if ended else "your program was still running, without doing this"], ""

@@ -107,6 +107,13 @@ class Timeline:
     def last_watermark(self) -> int | None:
         return next((m.at for m in reversed(self._moments) if m.kind == "watermark"), None)
 
+    def sent_behind(self) -> bool:
+        """Whether, in this step, an event was sent that the watermark had passed before."""
+        passed = next((m.at for m in reversed(self._moments) if m.kind == "watermark" and m.step < self._step), None)
+        return passed is not None and any(
+            m.kind == "sent" and m.step == self._step and m.at is not None and m.at < passed for m in self._moments
+        )
+
     def note(self, kind: Kind, text: str) -> None:
         self.add(Moment(kind, text=text))
 

@@ -40,11 +40,17 @@ class StageTopic:
         """Whether the task lets others than the program's Flink jobs write to it."""
 
     def send(
-        self, *events: Row | bytes, partition: int | None = None, key: str = "customer_id", encode: Callable[[Row], bytes] = to_json
+        self,
+        *events: Row | bytes,
+        partition: int | None = None,
+        key: str = "customer_id",
+        encode: Callable[[Row], bytes] = to_json,
+        arrived: str = "",
     ) -> None:
         """Send events in order, and wait until the broker has them. Raises LabError when it does not take them.
 
-        An event that is bytes is sent as it is, without a key; in `sent` it stands as {"value": its text}.
+        An event that is bytes is sent as it is, without a key; in `sent` it stands as {"value": its text}. `arrived` is what Kafka's own
+        time of these records says, such as "12:00:10" on the scenario's day; by default it is now.
         """
         producer = self.stage.producer
         delivered: dict[int, Message] = {}
@@ -58,6 +64,7 @@ class StageTopic:
 
         for nth, event in enumerate(events):
             where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
+            where |= {"timestamp": shop.ms(arrived)} if arrived else {}
             value, its_key = (event, None) if isinstance(event, bytes) else (encode(event), str(event.get(key, "")).encode())
             producer.produce(self.full_name, value, key=its_key, on_delivery=partial(report, nth), **where)
         if producer.flush(10) or failed:

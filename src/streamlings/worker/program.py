@@ -168,9 +168,12 @@ class WorkerProgram(Program):
         self._in_thread(self._await_exit)
 
     @classmethod
-    def in_warm_process(cls, path: Path, env: dict[str, str], cwd: Path, *, flink: str, parallelism: int = 1) -> WorkerProgram:
-        """Start a program in a warm process of the cluster at `flink`. Raises LabError where none comes up, or it does not take it."""
-        worker = pool.take(flink)
+    def in_warm_process(
+        cls, path: Path, env: dict[str, str], cwd: Path, *, flink: str, parallelism: int = 1, worker: Worker | None = None
+    ) -> WorkerProgram:
+        """Start a program in a warm process of the cluster at `flink`, or in `worker`, which has run it before. Raises LabError where none
+        comes up, or it does not take it."""
+        worker = worker or pool.take(flink)
         try:
             return cls(path, env, cwd, worker=worker, parallelism=parallelism)
         except OSError as e:
