@@ -63,6 +63,16 @@ class FlinkRest:
         """Wait until Flink has metrics of this TaskManager: while it waits for those of one that has died, it has none of any other."""
         wait.until(lambda: self.ask(f"/taskmanagers/{taskmanager}/metrics"), deadline_s=deadline_s)
 
+    def until_metrics_have_come(self, taskmanager: str, *, deadline_s: float = 5) -> None:
+        """Wait until what Flink has asked this TaskManager is answered. A question that is under way when it is killed, or is sent right
+        after that, is waited for until `web.timeout`, and all others with it."""
+
+        def cpu_ns() -> object:
+            return self.ask(f"/taskmanagers/{taskmanager}/metrics?get=Status.JVM.CPU.Time")
+
+        before = cpu_ns()
+        wait.until(lambda: cpu_ns() != before, deadline_s=deadline_s, every_ms=5)
+
     def jobs(self) -> list[JSON]:
         """Overview of every job the cluster remembers: jid, name, state, start-time..."""
         return list(self.ask("/jobs/overview")["jobs"])

@@ -173,6 +173,8 @@ class Stage(Scene):
         wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
         self.account.compare()
         self.killed += hosts
+        for host in hosts:
+            self.rest.until_metrics_have_come(host)
         with process.standing_still(state.read().processes["jobmanager"]):
             after()
             cluster.kill_taskmanagers(hosts)
