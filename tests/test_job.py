@@ -63,3 +63,12 @@ def test_two_sinks_of_one_name_in_a_chain_cannot_be_counted() -> None:
     named, unnamed = "Source: orders<br/>+- {}: Writer<br/>+- {}: Writer<br/>", "Sink"
     assert job({}, description=named.format("clean[3]", "bad[4]")).countable
     assert not job({}, description=named.format(unnamed, unnamed)).countable
+
+
+def test_metrics_are_listed_anew_only_where_they_may_have_changed() -> None:
+    listed: list[str] = []
+    watched = job({"0.Window[4].currentInputWatermark": "5000"}, {"0.sink[5]__Writer.currentInputWatermark": "4000"})
+    names = watched.rest.metric_names
+    watched.rest.metric_names = lambda of, vertex: (listed.append(vertex), names(of, vertex))[1]  # type: ignore[method-assign]
+    assert [watched.watermark() for _ in range(5)] == [4000] * 5
+    assert listed == ["v1"], "what is listed has the watermark: its values are asked for, and not its names"

@@ -93,3 +93,21 @@ def test_a_program_is_limited(tmp_path: Path) -> None:
     running.kill()
     memory, file, core = (eval(line) for line in running.output.text().splitlines())
     assert 4 * 2**30 < memory[1] < 16 * 2**30 and file == (2**30, 2**30) and core == (0, 0)
+
+
+def test_processor_time_is_not_forgotten_when_a_child_ends(tmp_path: Path) -> None:
+    """Else a program whose child has ended looks as if it waited for something."""
+    child = "import time; end = time.process_time() + 0.4\nwhile time.process_time() < end: pass"
+    running = program(tmp_path, f"import subprocess, sys, time; subprocess.run([sys.executable, '-c', {child!r}]); time.sleep(60)")
+    try:
+        seen = [0.0]
+
+        def child_has_ended() -> bool:
+            seen.append(running.cpu_s())
+            return seen[-1] > 0.35 and len(psutil.Process(running.pid).children(recursive=True)) < 2
+
+        assert wait.until(child_has_ended, deadline_s=30)
+        seen.append(running.cpu_s())
+        assert seen == sorted(seen)
+    finally:
+        running.kill()

@@ -104,6 +104,33 @@ def test_the_story_says_what_was_late_and_which_windows_are_over() -> None:
     assert [line.split()[2] for line in story(happened, "ada") if line.startswith("sent")] == ["ada", "ada"]
 
 
+def test_a_part_in_which_nothing_happened_has_no_story() -> None:
+    happened = Timeline()
+    happened.act("the replay")
+    assert story(happened, act="the replay") == []
+
+
+def test_a_wrong_clock_makes_no_other_event_late() -> None:
+    happened = Timeline()
+    for offset, event in enumerate(
+        [order("ada", "12:00:10"), order("bob", "12:00:10") | {"timestamp": ms("12:00", day=366)}, order("ada", "12:00:08")]
+    ):
+        happened.sent("orders", 0, offset, event)
+    assert [line.rpartition("   ")[2] for line in story(happened)][-1] == "2 s late"
+
+
+def test_an_event_that_the_watermark_had_passed_may_have_been_dropped() -> None:
+    happened = Timeline()
+    happened.sent("orders", 0, 0, order("ada", "12:00:10"))
+    happened.watermark(ms("12:00:05"), {})
+    assert not happened.sent_behind(), "within a step the watermark comes after what was sent"
+    happened.step()
+    happened.sent("orders", 0, 1, order("ada", "12:00:07"))
+    assert not happened.sent_behind()
+    happened.sent("orders", 0, 2, order("ada", "12:00:04"))
+    assert happened.sent_behind()
+
+
 def test_a_row_says_where_it_is_where_there_are_several_topics() -> None:
     happened = Timeline()
     happened.output("live", 0, 0, {"customer_id": "ada", "revenue": 3})

@@ -8,10 +8,12 @@ from streamlings.stage import shapes
 from streamlings.stage.stage import Stage
 
 TWICE_A_SECOND_MS = range(200, 1001)
+MOMENTS = ("while a checkpoint is under way", "between two checkpoints", "right after a checkpoint")
+"""When the TaskManager is killed: the seed chooses."""
 
 
 def scenario(stage: Stage) -> None:
-    """Orders, a checkpoint, more orders, a kill between two checkpoints, and orders that arrive while nothing runs."""
+    """Orders, a checkpoint, more orders, a kill at one of three moments, and orders that arrive while nothing runs."""
     orders, totals = stage.topic("orders"), stage.topic("totals")
     stage.facts.customers = stage.shop.customers(4)
     orders.send(*some_orders(stage, 20, minute=0))
@@ -20,14 +22,21 @@ def scenario(stage: Stage) -> None:
     stage.until_checkpoint(proves=checkpoints_are_taken, hint="Flink takes checkpoints only when the job asks for them: at which interval?")
 
     stage.act("the kill")
-    stage.kill_taskmanager(after=lambda: orders_after_the_checkpoint(stage))
+    moment = MOMENTS[stage.seed % len(MOMENTS)]
+    if moment == "right after a checkpoint":
+        orders_after_the_checkpoint(stage)
+        stage.until_checkpoint()
+        stage.kill_taskmanager()
+    else:
+        during = moment == "while a checkpoint is under way"
+        stage.kill_taskmanager(after=lambda: orders_after_the_checkpoint(stage), during_checkpoint=during)
     orders.send(*some_orders(stage, 10, minute=2))
     stage.until_restored(proves=job_comes_back)
     stage.settle(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent))
 
 
 def orders_after_the_checkpoint(stage: Stage) -> None:
-    """The job counts them, and no checkpoint holds them."""
+    """The job counts them; while the JobManager stands still, no checkpoint holds them."""
     orders, totals = stage.topic("orders"), stage.topic("totals")
     orders.send(*some_orders(stage, 15, minute=1))
     wait.until(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent), deadline_s=1.5)

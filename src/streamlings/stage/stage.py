@@ -1,4 +1,4 @@
-"""The stage of one check: barriers that wait for what is observed, and what goes wrong on purpose."""
+"""The stage of one check: barriers that wait for what is observed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage import evidence
 from streamlings.stage.again import forget_jobs
+from streamlings.stage.faults import Faults
 from streamlings.stage.patience import PATIENCE, Patience, Rest
-from streamlings.stage.scene import Scene
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
 
 START_S = 60
@@ -28,7 +28,7 @@ LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no lo
 """What Flink says of a job that fails because its TaskManager is gone."""
 
 
-class Stage(Scene):
+class Stage(Faults):
     """A scenario acts on it; afterwards the checks read from it. Times are given as "12:00:10" on the scenario's day."""
 
     # ---- barriers
@@ -158,35 +158,7 @@ class Stage(Scene):
         self.act(title)
         self.start_again()
 
-    # ---- what goes wrong on purpose
-
-    def kill_taskmanager(self, *, after: Callable[[], object] = lambda: None) -> None:
-        """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. A check of the kind "restore" has a spare one.
-
-        `after` is done before. The JobManager stands still meanwhile, so that no checkpoint begins between what the job then reads and
-        the kill; so `after` must not ask Flink anything, and ends within 2 s (heartbeats are missed after 3 s). Raises LabError where no
-        job runs.
-        """
-        hosts = sorted(set().union(*(j.taskmanagers() for j in self.refresh())))
-        if not hosts:
-            raise LabError("no TaskManager runs the job that should lose it")
-        wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
-        self.account.compare()
-        self.killed += hosts
-        for host in hosts:
-            self.rest.until_metrics_have_come(host)
-        with process.standing_still(state.read().processes["jobmanager"]):
-            after()
-            cluster.kill_taskmanagers(hosts)
-        self.timeline_.step()
-        self.timeline_.note("kill", "TaskManager")
-        self.rest.until_gone(hosts)
-
-    def restart_kafka(self) -> None:
-        """SIGKILL the broker and start it again on the same data and port."""
-        self.timeline_.step()
-        broker.restart()
-        self.timeline_.note("kill", "broker, started again at once")
+    # ---- what a job holds
 
     def checkpoint_bytes(self, *, deadline_s: float = 15) -> int:
         """Take a checkpoint now and give the size of the state it holds, over all jobs. Works without periodic checkpointing."""

@@ -8,6 +8,8 @@ from streamlings.shop import clock, shown, time_of_day
 from streamlings.stage.timeline import Moment, Timeline
 
 WIDTH = 86
+WRONG_CLOCK_MS = 100 * 86_400_000
+"""An event that is so far ahead of all before it does not make those late that come after it: its clock was wrong."""
 DAY = re.compile(r"\bday \d+ (?=\d\d:\d\d:\d\d)")
 
 
@@ -128,7 +130,8 @@ def _remarks(moments: list[Moment]) -> dict[int, str]:
         elif watermark is not None and m.at < watermark:
             said.append("the watermark has passed it")
         found[id(m)] = ", ".join(said)
-        newest = max(m.at, newest or m.at)
+        if newest is None or m.at - newest < WRONG_CLOCK_MS:
+            newest = max(m.at, newest or m.at)
     return found
 
 
@@ -142,5 +145,5 @@ def _last_of_each_run(moments: list[Moment]) -> list[Moment]:
     """Without what its watermark's line says; of several watermarks in a row that end no window only the last says anything."""
     said = [m for m in moments if m.kind != "closed"]
     ends = {m.step for m in moments if m.kind == "closed"}
-    following = [*said[1:], None]
+    following = [*said[1:], None][: len(said)]
     return [m for m, after in zip(said, following, strict=True) if m.step in ends or not (after and m.kind == after.kind == "watermark")]

@@ -98,6 +98,9 @@ def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
     if any("Collect table sink" in v["name"] for v in job.vertices):
         chain = "its operators: " + ", then ".join(re.sub(r"\[\d+\]", "", v["name"]) for v in job.vertices)
         return [line, chain], "the result goes back to your program, which prints it. Which statement sends it to a topic?"
+    if not any(t.seen for t in stage.outputs()) and (written := job.rows_written()):
+        line = f"the Flink job has read everything that was sent, and wrote {count(written, 'row')} in transactions that are not committed"
+        return [line], "a transaction is committed when a checkpoint is complete: does this job take any?"
     if not any(t.seen for t in stage.outputs()):
         return [line], "no row passes. Compare what your query asks for with what the events say, letter by letter"
     return [line], ""

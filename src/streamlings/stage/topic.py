@@ -29,7 +29,7 @@ class StageTopic:
         self.ends: dict[int, int] = {}
         """Sent so far: by partition, the offset behind the last event."""
         self.newest: dict[int, int] = {}
-        """Sent so far: by partition, the newest event time, epoch ms."""
+        """Sent so far: by partition, the newest event time, epoch ms; of one that came before it happened, when it came."""
         self.last: tuple[int, int] | None = None
         """Partition and offset of the event sent last; None before the first."""
         self.seen: list[Record] = []
@@ -45,12 +45,12 @@ class StageTopic:
         partition: int | None = None,
         key: str = "customer_id",
         encode: Callable[[Row], bytes] = to_json,
-        arrived: str = "",
+        arrived: int | None = None,
     ) -> None:
         """Send events in order, and wait until the broker has them. Raises LabError when it does not take them.
 
         An event that is bytes is sent as it is, without a key; in `sent` it stands as {"value": its text}. `arrived` is what Kafka's own
-        time of these records says, such as "12:00:10" on the scenario's day; by default it is now.
+        time of these records says, epoch ms; by default it is now.
         """
         producer = self.stage.producer
         delivered: dict[int, Message] = {}
@@ -64,7 +64,7 @@ class StageTopic:
 
         for nth, event in enumerate(events):
             where = {} if partition is None and self.partitions > 1 else {"partition": partition or 0}
-            where |= {"timestamp": shop.ms(arrived)} if arrived else {}
+            where |= {"timestamp": arrived} if arrived else {}
             value, its_key = (event, None) if isinstance(event, bytes) else (encode(event), str(event.get(key, "")).encode())
             producer.produce(self.full_name, value, key=its_key, on_delivery=partial(report, nth), **where)
         if producer.flush(10) or failed:
@@ -75,7 +75,8 @@ class StageTopic:
             self.sent.append(event)
             self.last = (at, offset)
             self.ends[at] = max(offset + 1, self.ends.get(at, 0))
-            self.newest[at] = max(event.get("timestamp", 0), self.newest.get(at, 0))
+            time = event.get("timestamp", 0)
+            self.newest[at] = max(min(time, arrived or time), self.newest.get(at, 0))
             self.stage.timeline_.sent(self.name, at, offset, event)
 
     def tick(self, at: str | int) -> list[Row]:

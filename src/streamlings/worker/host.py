@@ -58,6 +58,7 @@ def warm_up(rest_address: str) -> Any:
 
 
 def _throw_away_query() -> None:
+    import pyflink.fn_execution  # noqa: F401  (Beam, pandas and more: 1.7 s, which a program with Python functions would need)
     from pyflink.datastream import StreamExecutionEnvironment  # noqa: F401  (imported for the program that comes)
     from pyflink.datastream.connectors.kafka import KafkaSource  # noqa: F401
     from pyflink.table import EnvironmentSettings, TableEnvironment

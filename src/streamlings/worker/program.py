@@ -24,6 +24,15 @@ TAIL_BYTES = 16_384
 FLOOD_BYTES = 10_000_000
 
 
+def _with_children(pid: int) -> list[psutil.Process]:
+    """The process and all below it; [] where it is gone."""
+    try:
+        leader = psutil.Process(pid)
+        return [leader, *leader.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
 class Output:
     """Collects what a program prints: the last 16 KiB are kept; past 10 MB the program has flooded."""
 
@@ -54,6 +63,8 @@ class Program:
         self.output = Output()
         self.exit_code: int | None = None
         self._threads: list[threading.Thread] = []
+        self._cpu_s: dict[tuple[int, float], float] = {}
+        """By process, the processor time that it was last seen to have had; also of those that have ended."""
 
     @property
     def ended(self) -> bool:
@@ -64,15 +75,14 @@ class Program:
         raise NotImplementedError
 
     def cpu_s(self) -> float:
-        """Processor time that its processes have had so far, in seconds; what has ended no longer counts."""
-        total = 0.0
-        try:
-            for each in [(leader := psutil.Process(self.pid)), *leader.children(recursive=True)]:
+        """Processor time that its processes have had so far, in seconds; it never becomes less."""
+        for each in _with_children(self.pid):
+            try:
                 times = each.cpu_times()
-                total += times.user + times.system
-        except psutil.Error:
-            pass
-        return total
+                self._cpu_s[each.pid, each.create_time()] = times.user + times.system
+            except psutil.Error:
+                continue  # it has ended meanwhile: what it had by then counts
+        return sum(self._cpu_s.values())
 
     def until_ended(self, deadline_s: float) -> bool:
         """Whether the program ended within the deadline (a flood counts as an end: it is stopped)."""

@@ -1,0 +1,54 @@
+"""What goes wrong on purpose: a TaskManager is killed, the broker is killed and started again."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+from streamlings import wait
+from streamlings.errors import LabError
+from streamlings.servers import broker, cluster, process, state
+from streamlings.stage.scene import Scene
+
+
+class Faults(Scene):
+    """A scene on which something can be killed at a moment that the scenario chooses."""
+
+    def kill_taskmanager(self, *, after: Callable[[], object] = lambda: None, during_checkpoint: bool = False) -> None:
+        """SIGKILL the TaskManagers that run the job, and wait until Flink has noticed. A check of the kind "restore" has a spare one.
+
+        `after` is done before. The JobManager stands still meanwhile, so that no checkpoint begins between what the job then reads and
+        the kill; so `after` must not ask Flink anything, and ends within 2 s (heartbeats are missed after 3 s). With `during_checkpoint`
+        the next one has begun by then, and cannot complete. Raises LabError where no job runs, or no checkpoint begins.
+        """
+        hosts = sorted(set().union(*(j.taskmanagers() for j in self.refresh())))
+        if not hosts:
+            raise LabError("no TaskManager runs the job that should lose it")
+        wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30)
+        self.account.compare()
+        self.killed += hosts
+        for host in hosts:
+            self.rest.until_metrics_have_come(host)
+        servers = state.read().processes
+        with process.standing_still(servers["jobmanager"]):
+            after()
+            if during_checkpoint:
+                for host in hosts:
+                    process.signal_group(servers[host], signal.SIGSTOP)
+            else:
+                cluster.kill_taskmanagers(hosts)
+        if during_checkpoint:
+            begun = lambda: any(self.rest.checkpoints(job.id)["counts"]["in_progress"] for job in self.jobs)  # noqa: E731
+            has_begun = wait.until(begun, deadline_s=2)
+            cluster.kill_taskmanagers(hosts)
+            if not has_begun:
+                raise LabError("no checkpoint began before the TaskManager was killed", hint="is this machine very busy?")
+        self.timeline_.step()
+        self.timeline_.note("kill", "TaskManager, while a checkpoint was under way" if during_checkpoint else "TaskManager")
+        self.rest.until_gone(hosts)
+
+    def restart_kafka(self) -> None:
+        """SIGKILL the broker and start it again on the same data and port."""
+        self.timeline_.step()
+        broker.restart()
+        self.timeline_.note("kill", "broker, started again at once")
