@@ -27,7 +27,7 @@ def scenario(stage: Stage) -> None:
     stage.settle(lambda: (stage.watermark() or 0) >= ms("23:59:57") - 1)
     stage.observe()
     stage.facts.late = order(ada, "23:59:58.5")
-    send(stage, stage.facts.late, order(bob, "00:00:20", day=1))
+    send(stage, stage.facts.late, order(bob, "00:00:07", day=1))
     hint = "Monday's orders are there, and Tuesday has begun. By which clock would your job know that Monday is over?"
     daily.until(customer_id=ada, proves=day_is_reported, hint=hint)
     send(stage, order(ada, "10:30:05", day=1), order(ada, "00:00:20", day=2))

@@ -10,6 +10,7 @@ from streamlings.stage.stage import Stage
 from streamlings.stage.topic import rows_of
 
 SINKS = {"charges": ("order_id", "customer_id", "amount"), "parcels": ("order_id", "customer_id")}
+TWICE_A_SECOND_MS = range(200, 1001)
 BEGINS = "what is written becomes visible when its transaction is committed, and that happens with a checkpoint: does one complete?"
 
 
@@ -79,6 +80,13 @@ def all_committed(stage: Stage) -> bool:
 @check
 def committed_rows_come(run: Stage) -> None:
     """Each paid order is in both topics, committed, while the stream is open"""
+    interval_ms = max((job.checkpoint_interval() or 0 for job in run.jobs), default=0)
+    if interval_ms not in TWICE_A_SECOND_MS:
+        raise Failure(
+            expected="a checkpoint about twice a second, as before",
+            actual=f"the job takes one every {interval_ms / 1000:g} s",
+            hint="rows are seen when their checkpoint is complete: how long may a customer wait?",
+        )
 
 
 @check(after=committed_rows_come)

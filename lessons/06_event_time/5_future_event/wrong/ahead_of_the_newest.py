@@ -19,14 +19,15 @@ SUSPICIOUS = OutputTag("suspicious", Types.STRING())
 
 
 class SetAside(ProcessFunction):
-    """Orders that are more than 45 s ahead of the newest one go to the side."""
+    """Orders that were placed more than 2 s after Kafka got them go to the side, and those an hour ahead of the newest one."""
 
     def open(self, context):
         self.newest = None
 
     def process_element(self, line, context):
         order = json.loads(line, parse_float=Decimal)
-        if self.newest is not None and order["timestamp"] > self.newest + 45_000:
+        too_far = self.newest is not None and order["timestamp"] > self.newest + 3_600_000
+        if too_far or order["timestamp"] > context.timestamp() + 2_000:
             yield SUSPICIOUS, line
         else:
             self.newest = max(order["timestamp"], self.newest or 0)
