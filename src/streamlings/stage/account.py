@@ -15,7 +15,7 @@ from streamlings.outcome import CheckResult
 
 if TYPE_CHECKING:
     from streamlings.stage.job import FlinkJob
-    from streamlings.stage.scene import Scene
+    from streamlings.stage.observing import Observing
     from streamlings.stage.topic import StageTopic
 
 METRICS_S = 2.0
@@ -34,7 +34,7 @@ ONE_NAME = (
 class Account:
     """Rows of the topics that only the program's jobs write to, against what the sinks have written."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Observing) -> None:
         self._scene = scene
         self._before = 0
         self.rows = self.unexplained = 0

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
-from streamlings.stage.scene import Scene
+from streamlings.stage.observing import Observing
 
 
-class Faults(Scene):
+class Faults(Observing):
     """A scene on which something can be killed at a moment that the scenario chooses."""
 
     def kill_taskmanager(self, *, after: Callable[[], object] = lambda: None, during_checkpoint: bool = False) -> None:

@@ -6,9 +6,7 @@ import os
 import re
 import shutil
 import stat
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from confluent_kafka import Producer
 
-from streamlings import shop, wait
+from streamlings import shop
 from streamlings.checks import Check, Failure
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -24,16 +22,15 @@ from streamlings.stage import evidence
 from streamlings.stage.account import Account
 from streamlings.stage.beside import run_beside
 from streamlings.stage.http_service import Answer, HttpService
-from streamlings.stage.job import END_OF_INPUT, FlinkJob
+from streamlings.stage.job import FlinkJob
 from streamlings.stage.own_brokers import OwnBrokers
 from streamlings.stage.patience import Patience
 from streamlings.stage.pipe import Pipe
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.service import FlinkService
 from streamlings.stage.story import story
-from streamlings.stage.timeline import Moment, Timeline
+from streamlings.stage.timeline import Timeline
 from streamlings.stage.topic import StageTopic, make_producer
-from streamlings.worker.host import WARM_UP_JOB
 from streamlings.worker.program import Program
 
 if TYPE_CHECKING:
@@ -41,10 +38,6 @@ if TYPE_CHECKING:
 
 CLIENT_LOG = re.compile(r"%\d\|\d+\.\d+\|\w+\|rdkafka#")
 """A line of librdkafka's own log, which goes to stderr: of connections, above all."""
-NEWER_S = 0.1
-"""So long after some metrics were read there are newer ones: Flink renews them every 40 ms (metrics.fetcher.update-interval)."""
-REFRESH_S = 0.1
-"""A job's state is not looked at more often while its watermark is: Flink itself makes it anew as often (web.refresh-interval)."""
 
 
 class Scene:
@@ -66,7 +59,7 @@ class Scene:
         self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
         self.shop = shop.Shop(seed)
         self.timeline_ = Timeline()
-        self.account = Account(self)
+        self.account = Account(cast("Stage", self))
         self.uses_flink = "flink" in needs
         self.topics = {name: StageTopic(cast("Stage", self), name, prefix + name, partitions) for name, partitions in topics.items()}
         self.program: Program | None = None
@@ -189,96 +182,9 @@ class Scene:
         said = [line for line in text.splitlines() if line.strip()]
         return ([line for line in said if not CLIENT_LOG.match(line)] or said)[-lines:]
 
-    def refresh(self) -> list[FlinkJob]:
-        """The jobs that the program has submitted, with fresh state."""
-        if not self.uses_flink:
-            return []
-        known = {j.id for j in self.jobs} | self.jobs_before
-        for overview in self.rest.jobs():
-            if overview["jid"] in known or overview["name"] == WARM_UP_JOB:
-                continue
-            job = FlinkJob(self.rest, overview["jid"])
-            with suppress(LookupError):
-                if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
-                    self.jobs.append(job)
-                    self.submitted += 1
-        for job in list(self.jobs):
-            try:
-                job.refresh()
-            except LookupError:  # Flink keeps only so many that have ended
-                self.jobs.remove(job)
-        self._refreshed = time.monotonic()
-        self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
-        return self.jobs
-
-    def watermark(self) -> int | None:
-        """The lowest watermark over all jobs, epoch ms; None while there is none."""
-        if not self.jobs or time.monotonic() - self._refreshed > REFRESH_S:
-            self.refresh()
-        values = [j.watermark() for j in self.jobs]
-        known = [v for v in values if v is not None]
-        return min(known) if known and len(known) == len(values) else None
-
-    def observe(self) -> None:
-        """Note where the watermarks stand and what was dropped as late, read what came out so far, and end a step of the timeline."""
-        of: dict[str, int | None] = {}
-        for job in self.refresh():
-            of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
-        of = {name: at for name, at in of.items() if at is None or at < END_OF_INPUT}  # whether the end is seen in time is luck
-        lowest = self.watermark()
-        if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
-            self.timeline_.watermark(lowest, of)
-        self._note_what_was_dropped()
-        self._read_what_was_written()
-        self.timeline_.step()
-
-    def _note_what_was_dropped(self) -> None:
-        """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the
-        watermark: Flink reads its counters before its watermarks."""
-        dropped = 0
-
-        def more() -> bool:
-            nonlocal dropped
-            dropped = sum(job.late_records_dropped() for job in self.jobs)
-            return dropped > self._dropped
-
-        wait.until(more, deadline_s=NEWER_S if self.timeline_.sent_behind() else 0)
-        if dropped > self._dropped:
-            count = dropped - self._dropped
-            self.timeline_.add(Moment("late", text=f"Flink dropped {count} {'event' if count == 1 else 'events'} as late", count=count))
-        self._dropped = dropped
-
-    def _read_what_was_written(self, *, deadline_s: float = 0.5) -> None:
-        """Read until as many rows are there as the sinks say they have written. Rows of an open transaction, or in a topic that is not
-        on the stage, never come: after one wait in vain there is no other."""
-        written = sum(job.rows_written() for job in self.jobs)
-
-        def read() -> bool:
-            for topic in self.outputs():
-                topic.poll()
-            return sum(len(topic.seen) for topic in self.outputs()) >= written
-
-        if not read() and self._rows_will_come:
-            self._rows_will_come = bool(wait.until(read, deadline_s=deadline_s, every_ms=5))
-
-    def restored_checkpoints(self) -> list[int]:
-        """Ids of the checkpoints that the jobs were restored from after a failure."""
-        return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
-
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Rows from PostgreSQL. A table that the program calls `lab.name("t")` is named {prefix}t."""
         return evidence.query(self.lab.postgres, sql)
-
-    def unread(self, job: FlinkJob) -> list[str]:
-        """A line per partition of which the job's sources have not read everything that was sent."""
-        consumed, lines = job.consumed(), []
-        for topic in self.topics.values():
-            for partition, end in topic.ends.items():
-                read = consumed.get((topic.full_name, partition), -1) + 1
-                if read < end:
-                    where = f"partition {partition} of {topic.name}" if topic.partitions > 1 else topic.name
-                    lines.append(f"of the {end} {'record' if end == 1 else 'records'} in {where} the job has read {read or 'none'}")
-        return lines
 
     def windows(self, *, minutes: int) -> None:
         """Say which tumbling windows the task speaks of, so that the timeline can say when the watermark has passed their ends."""
@@ -298,15 +204,6 @@ class Scene:
     def short(self, full_name: str) -> str:
         """A topic's name without this check's prefix."""
         return full_name.removeprefix(self.prefix)
-
-    def collect(self) -> None:
-        """At the end: read what every topic holds, and the jobs' last state."""
-        for pipe in self._pipes:
-            pipe.close()
-        self.refresh()
-        self.timeline_.several_outputs = len(self.outputs()) > 1
-        for topic in self.outputs():
-            topic.collect()
 
     def close(self) -> None:
         """Let go of the servers, and end what runs beside the program."""

@@ -1,5 +1,6 @@
 # fails: committed_rows_come
 # says: transaction timeout is larger than the maximum
+# varies: how often Flink has restarted the job by then, and in which state it is seen
 """Harbour charges each paid order to a card and packs a parcel for it; a third query adds up what was charged.
 
 The machine that runs it may die at any moment. Nobody may be charged twice for it, or get two parcels.
