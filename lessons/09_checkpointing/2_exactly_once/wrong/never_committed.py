@@ -1,5 +1,6 @@
 # fails: committed_rows_come
 # says: in transactions that are not committed
+# varies: which rows are seen before the kill
 """Harbour charges each paid order to a card and packs a parcel for it; a third query adds up what was charged.
 
 The machine that runs it may die at any moment. Nobody may be charged twice for it, or get two parcels.
