@@ -1,14 +1,11 @@
 """Three partitions, of which one falls silent: what lies in the topic counts in full, the others go on, and who wakes up counts again."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from streamlings import wait
 from streamlings.checks import Failure, check
-from streamlings.errors import LabError
 from streamlings.shop import Event, Shop, ms, shown, time_of_day
 from streamlings.stage import shapes
 from streamlings.stage.days import DAY_MS, fold
@@ -27,12 +24,6 @@ BASKET = "x" * 3_000
 SILENT = 1
 IDLE: dict[str, Any] = {"patience": 30, "deadline_s": 8}
 """A partition may be waited for 2 s: so many looks at the job, ten a second, may see nothing move; more of them on a busy machine."""
-
-IDLE_MS = re.compile(r"\.split\..+-(?P<partition>\d+)\.watermark\.accumulatedIdleTimeMs$")
-"""Flink's metric of how long a partition has been idle so far."""
-
-BUSY = 2
-"""Programs that want each processor: with more of them, a partition may have to wait for a second until it is read."""
 
 MARKED = "Is it ever marked as idle, and after how long? What is set behind the INSERT comes too late."
 
@@ -63,7 +54,6 @@ def scenario(stage: Stage) -> None:
     hint = "how far behind the newest order does the watermark stay?"
     stage.until(keeps_up, "a watermark of 14:21:05 or later", proves=watermark_keeps_up, hint=hint)
     stage.observe()
-    stage.facts.idle = taken_for_idle(stage)
     stage.until(lambda: True, "the rows of the backlog", proves=backlog_counts)
 
     stage.act("partition 1 is silent")
@@ -93,17 +83,6 @@ def backlog(shop: Shop, customer: str, count: int) -> list[Event]:
     times = [start + minute * MINUTE + 30_000 for minute in range(BACKLOG_MINUTES)]
     times += [start + random.randrange(BACKLOG_MINUTES) * MINUTE + random.randrange(1_000, 59_000) for _ in range(count)]
     return [shop.order(customer, at) for at in sorted(times)]
-
-
-def taken_for_idle(stage: Stage) -> list[int]:
-    """The partitions that the source has marked as idle so far."""
-    found = set()
-    for job in stage.jobs:
-        for vertex in job.sources:
-            names = {name: m for name in job.rest.metric_names(job.id, vertex) if (m := IDLE_MS.search(name))}
-            idle = job.rest.metrics(job.id, vertex, list(names))
-            found |= {int(names[name]["partition"]) for name, value in idle.items() if value and float(value) > 0}
-    return sorted(found)
 
 
 def live_events(shop: Shop) -> Iterator[Event]:
@@ -153,24 +132,15 @@ def backlog_counts(run: Stage) -> None:
     for (customer, minute), total in wanted.items():
         rows = found.get((customer, minute), [])
         if rows != [total]:
+            is_less = len(rows) < 2 and all(count < total[0] for count, _ in rows)
             raise Failure(
                 expected=f"{customer} {minute}  {said([total])}",
                 actual=f"{customer} {minute}  {said(rows)}",
                 because=counted_of_each_partition(run, found),
-                hint=why_lost(run, is_less=len(rows) < 2 and all(count < total[0] for count, _ in rows)),
+                hint="in its own partition none of the orders is late. Whose orders had moved the watermark when they were read?"
+                if is_less
+                else "which orders are in each row of that minute?",
             )
-
-
-def why_lost(run: Stage, *, is_less: bool) -> str:
-    """A hint. Raises LabError where a machine that is too busy may be to blame."""
-    if not is_less:
-        return "which orders are in each row of that minute?"
-    if not run.facts.idle:
-        return "in its own partition none of the orders is late. Whose orders had moved the watermark when they were read?"
-    which = f"partition {run.facts.idle[0]} was taken for idle before all of its orders were read"
-    if wait.crowding() > BUSY:
-        raise LabError(which, hint="this machine is very busy; or is your timeout very short?")
-    return f"{which}: after how long does that happen?"
 
 
 def counted_of_each_partition(run: Stage, found: dict[Key, list[Any]]) -> list[str]:
