@@ -29,7 +29,7 @@ class Rehearsal:
     """A stage on which every barrier is reached at once: what a scenario sends and writes, without servers."""
 
     def __init__(self, exercise: Exercise, seed: int, folder: Path) -> None:
-        self.shop, self.facts, self.folder, self.lab = Shop(seed), SimpleNamespace(), folder, LabState()
+        self.seed, self.shop, self.facts, self.folder, self.lab = seed, Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
         self.registry, self.program, self.prefix, self.jobs = RehearsalRegistry(), None, "", []
@@ -70,11 +70,11 @@ class Rehearsal:
     def flink_service(self, *_: str) -> Any:
         return SimpleNamespace(until=lambda *_, **__: None)
 
-    def kill_taskmanager(self, *, after: Any = lambda: None) -> None:
+    def kill_taskmanager(self, *, after: Any = lambda: None, **_: Any) -> None:
         after()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(("until", "act", "settle", "start", "restart", "measure", "observe", "windows", "move", "run_beside")):
+        if name.startswith(("until", "act", "settle", "start", "restart", "measure", "observe", "windows", "move", "run_beside", "replay")):
             return lambda *_, **__: None
         raise AttributeError(name)
 

@@ -1,6 +1,7 @@
 """The same orders at three speeds: as they come, all at once in a replay, and all at once as another week's. The report must not differ."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -31,20 +32,25 @@ def scenario(stage: Stage) -> None:
     hint = "Monday's orders are there, and Tuesday has begun. By which clock would your job know that Monday is over?"
     daily.until(customer_id=ada, proves=day_is_reported, hint=hint)
     send(stage, order(ada, "10:30:05", day=1), order(ada, "00:00:20", day=2))
-    stage.settle(lambda: daily.poll(0.02) is None or daily.matching(customer_id=bob, day=TUESDAY))
-    stage.observe()
+    until_reported(stage, lambda: daily.matching(customer_id=bob, day=TUESDAY), watermark=ms("00:00:15", day=2))
     stage.facts.orders, stage.facts.live = list(orders.sent), list(daily.rows)
 
     stage.replay(REPLAY)
-    stage.settle(lambda: daily.poll(0.02) is None or len(since(stage)) >= len(stage.facts.live))
-    stage.observe()
+    until_reported(stage, lambda: len(since(stage)) >= len(stage.facts.live), watermark=ms("00:00:15", day=2))
     stage.facts.replayed = since(stage)
 
     stage.act(NEXT_WEEK)
     stage.facts.moved = [o | {"timestamp": o["timestamp"] + 7 * DAY_MS} for o in orders.sent]
     last = order(bob, "00:00:40", day=9)
     orders.send(*stage.facts.moved, last, arrived=last["timestamp"])
-    stage.settle(lambda: daily.poll(0.02) is None or daily.matching(customer_id=bob, day=day_of(stage.facts.moved[5])))
+    next_tuesday = day_of(stage.facts.moved[5])
+    until_reported(stage, lambda: daily.matching(customer_id=bob, day=next_tuesday), watermark=ms("00:00:35", day=9))
+
+
+def until_reported(stage: Stage, reported: Callable[[], object], *, watermark: int) -> None:
+    """Wait for rows, and for the watermark of the newest order: what it lets go is there, too."""
+    daily = stage.topic("daily")
+    stage.settle(lambda: (stage.watermark() or 0) >= watermark - 1 and (daily.poll(0.02) is None or reported()))
     stage.observe()
 
 

@@ -15,11 +15,11 @@ from streamlings.stage.stuck import Stuck
 
 MINUTE = 60_000
 BACKLOG_MINUTES = 20
-BACKLOG_ORDERS = (1_600, 160, 1_600)
+BACKLOG_ORDERS = (900, 90, 900)
 """By partition. One task reads partitions 0 and 2, and makes a few watermarks meanwhile."""
 
-BASKET = "x" * 3_000
-"""What makes orders so large that a consumer gets some minutes of one partition (1 MB), then some of the next, and so on in turn."""
+BASKET = "x" * 8_000
+"""What makes orders so large that a consumer gets a few minutes of one partition (1 MB), then a few of the next, and so on in turn."""
 
 SILENT = 1
 IDLE: dict[str, Any] = {"patience": 30, "deadline_s": 8}

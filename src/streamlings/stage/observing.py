@@ -52,16 +52,30 @@ class Observing(Scene):
 
     def observe(self) -> None:
         """Note where the watermarks stand and what was dropped as late, read what came out so far, and end a step of the timeline."""
+        self.refresh()
+        lowest: int | None = None
         of: dict[str, int | None] = {}
-        for job in self.refresh():
-            of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
-        of = {name: at for name, at in of.items() if at is None or at < END_OF_INPUT}  # whether the end is seen in time is luck
-        lowest = self.watermark()
+
+        def moved() -> bool:
+            nonlocal lowest, of
+            of = self._watermarks_by_name()
+            lowest = self.watermark()
+            return lowest != self.timeline_.last_watermark()
+
+        # What let a row go may be newer than the metrics are.
+        wait.until(moved, deadline_s=NEWER_S if self.timeline_.rows_came() else 0)
         if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
             self.timeline_.watermark(lowest, of)
         self._note_what_was_dropped()
         self._read_what_was_written()
         self.timeline_.step()
+
+    def _watermarks_by_name(self) -> dict[str, int | None]:
+        """Of each source partition and each operator; without the end of an input: whether that is seen in time is luck."""
+        of: dict[str, int | None] = {}
+        for job in self.jobs:
+            of |= {self.short(name): value for name, value in job.partition_watermarks().items()} | job.watermarks()
+        return {name: at for name, at in of.items() if at is None or at < END_OF_INPUT}
 
     def _note_what_was_dropped(self) -> None:
         """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the

@@ -9,6 +9,7 @@ from typing import Any
 import simplejson
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from streamlings import wait
 from streamlings.errors import LabError
 
 Row = dict[str, Any]
@@ -75,16 +76,7 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
     deadline = time.monotonic() + deadline_s
     reader = consumer(address, isolation=isolation)
     try:
-        ends = {}
-        for partition in range(partitions):
-            try:
-                low, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=deadline_s)
-            except KafkaException as e:
-                if e.args[0].code() not in GONE:
-                    raise
-            else:
-                if high > low:
-                    ends[partition] = high
+        ends = {p: end for p in range(partitions) if (end := _end(reader, TopicPartition(topic, p), deadline_s)) is not None}
         reader.assign([TopicPartition(topic, p, 0) for p in ends])
         found: list[Record] = []
         while ends:
@@ -99,3 +91,20 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
         return sorted(found, key=lambda r: (r.partition, r.offset))
     finally:
         reader.close()
+
+
+def _end(reader: Consumer, partition: TopicPartition, deadline_s: float) -> int | None:
+    """The offset behind a partition's last record; None where it holds none, or is gone. A leader that was chosen a moment ago does not
+    know yet: it is asked again."""
+    deadline = time.monotonic() + deadline_s
+    while True:
+        try:
+            low, high = reader.get_watermark_offsets(partition, timeout=deadline_s)
+        except KafkaException as e:
+            if e.args[0].code() in GONE:
+                return None
+            if e.args[0].code() != KafkaError.OFFSET_NOT_AVAILABLE or time.monotonic() > deadline:
+                raise
+            wait.until(lambda: False, deadline_s=0.02)
+        else:
+            return high if high > low else None

@@ -107,6 +107,10 @@ class Timeline:
     def last_watermark(self) -> int | None:
         return next((m.at for m in reversed(self._moments) if m.kind == "watermark"), None)
 
+    def rows_came(self) -> bool:
+        """Whether, in this step, a row was read."""
+        return any(m.kind == "output" and m.step == self._step for m in self._moments)
+
     def sent_behind(self) -> bool:
         """Whether, in this step, an event was sent that the watermark had passed before."""
         passed = next((m.at for m in reversed(self._moments) if m.kind == "watermark" and m.step < self._step), None)

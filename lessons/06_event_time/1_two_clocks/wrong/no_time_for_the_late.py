@@ -1,6 +1,5 @@
 # fails: days_are_right
 # says: the watermark had passed the window's end
-# varies: whether a row or the watermark is seen first
 """Harbour's daily report: how many orders each customer placed on each day (UTC), and for how much.
 
 It is made while orders come in. Whoever makes it once more, from the same orders, must get the same report.

@@ -1,6 +1,5 @@
 # fails: quiet_night_is_no_wrong_clock
 # says: with the orders before it
-# varies: whether a row or the watermark is seen first
 """Harbour's minute report with the DataStream API: what is set aside never reaches the watermark."""
 
 import json

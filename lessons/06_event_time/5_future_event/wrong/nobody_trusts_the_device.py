@@ -1,6 +1,5 @@
 # fails: minutes_go_on
 # says: which of this customer's orders have a wrong time
-# varies: whether a row or the watermark is seen first
 """Harbour's minute report with the DataStream API: what is set aside never reaches the watermark."""
 
 import json

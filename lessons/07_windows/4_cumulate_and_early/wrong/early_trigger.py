@@ -1,5 +1,6 @@
 # fails: each_minute_has_its_row
 # says: what had come by the time it fired
+# varies: at which watermarks it fires
 """Harbour's dashboard with the DataStream API: a window of a day with an early trigger."""
 
 import json
