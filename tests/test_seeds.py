@@ -21,6 +21,9 @@ from streamlings.shop import Shop
 EXERCISES = Course().exercises
 
 
+WAITS_OR_ACTS = ("until", "act", "settle", "start", "measure", "observe", "windows", "move", "run_beside", "replay", "require", "restart")
+
+
 class BrokersNeeded(Exception):
     """From here on the scenario asks brokers of its own."""
 
@@ -74,7 +77,9 @@ class Rehearsal:
         after()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(("until", "act", "settle", "start", "restart", "measure", "observe", "windows", "move", "run_beside", "replay")):
+        if name.startswith(
+            ("until", "act", "settle", "start", "measure", "observe", "windows", "move", "run_beside", "replay", "require", "restart")
+        ):
             return lambda *_, **__: None
         raise AttributeError(name)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from streamlings import traps
-from streamlings.checks import Check, Failure, check, expect
+from streamlings.checks import Check, Decided, Failure, check, expect
 from streamlings.judging import judge
 from streamlings.servers.state import LabState
 from streamlings.shop import DAY, Shop, clock, ms, shown
@@ -275,10 +275,10 @@ def make(name: str, *, after: Check | None = None, fails: bool = False) -> Check
     return Check(name, name, judge, after)
 
 
-def judged(checks: list[Check], *, proved: list[Check] | None = None, stuck: Stuck | None = None) -> str:
+def judged(checks: list[Check], *, proved: list[Check] | None = None, ended: Stuck | Decided | None = None) -> str:
     """Outcomes by initial: p(assed), f(ailed), n(ot reached)."""
     stage: Any = SimpleNamespace(proved=proved or [], jobs=[], timeline_=Timeline())
-    return "".join(result.outcome[0] for result in judge(checks, stage, stuck))
+    return "".join(result.outcome[0] for result in judge(checks, stage, ended))
 
 
 def test_without_a_barrier_that_stuck_every_check_is_judged() -> None:
@@ -298,20 +298,40 @@ def test_what_follows_from_a_check_that_was_not_reached_is_not_reached() -> None
 def test_a_barrier_that_stuck_fails_its_check_and_leaves_the_rest() -> None:
     a, b, c = make("a"), make("b"), make("c")
     stuck = Stuck("a row", ["nothing came", "why"], "look", b)
-    assert judged([a, b, c], proved=[a], stuck=stuck) == "pfn"
+    assert judged([a, b, c], proved=[a], ended=stuck) == "pfn"
     result = judge([a, b, c], SimpleNamespace(proved=[a], jobs=[], timeline_=Timeline()), stuck)[1]  # type: ignore[arg-type]
     assert (result.expected, result.actual, result.evidence, result.hint) == ("a row", "nothing came", ["why"], "look")
 
 
+def test_what_a_check_says_in_the_middle_is_its_last_word() -> None:
+    """It may look different later, when more was seen; what waits for it has nothing to look at."""
+    a, c = make("a"), make("c", fails=True)
+    b = make("b", after=a)
+    decided = Decided(b, Failure(expected="a", actual="b", hint="h"))
+    assert judged([a, b, c], ended=decided) == "pfn"
+    stage: Any = SimpleNamespace(proved=[])
+    assert judge([a, b], stage, decided)[1].hint == "h"
+
+
+def test_a_check_is_decided_by_the_first_that_fails_of_those_it_waits_for() -> None:
+    stage: Any = SimpleNamespace()
+    a = make("a")
+    b = make("b", after=a, fails=True)
+    c = make("c", after=b, fails=True)
+    decided = c.decided(stage)
+    assert decided is not None and decided.check is b
+    assert a.decided(stage) is None
+
+
 def test_a_barrier_that_proves_nothing_blames_the_first_check_that_is_not_proved() -> None:
     a, b, c = make("a"), make("b"), make("c")
-    assert judged([a, b, c], proved=[a], stuck=Stuck("x", [], "", None)) == "pfn"
-    assert judged([a], proved=[a], stuck=Stuck("x", [], "", None)) == "f"
+    assert judged([a, b, c], proved=[a], ended=Stuck("x", [], "", None)) == "pfn"
+    assert judged([a], proved=[a], ended=Stuck("x", [], "", None)) == "f"
 
 
 def test_a_proved_check_is_still_judged_when_a_later_barrier_stuck() -> None:
     a, b = make("a", fails=True), make("b")
-    assert judged([a, b], proved=[a], stuck=Stuck("x", [], "", b)) == "ff"
+    assert judged([a, b], proved=[a], ended=Stuck("x", [], "", b)) == "ff"
 
 
 # --- causes

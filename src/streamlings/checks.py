@@ -37,6 +37,14 @@ class Failure(Exception):
         self.expected, self.actual, self.because, self.hint = str(expected), str(actual), because or [], hint
 
 
+class Decided(Exception):
+    """A check fails already: the parts of the scenario that wait for it need not be played."""
+
+    def __init__(self, check: Check, failure: Failure) -> None:
+        super().__init__(f"{check.name} fails: {failure}")
+        self.check, self.failure = check, failure
+
+
 @dataclass(frozen=True, eq=False)
 class Check:
     """`name` is the function's, `line` its docstring; it is judged only when `after` passed."""
@@ -48,6 +56,17 @@ class Check:
 
     def __call__(self, stage: Stage) -> None:
         self.judge(stage)
+
+    def decided(self, stage: Stage) -> Decided | None:
+        """Judge it by what was seen so far, and first those that it waits for; of the first that fails, what it says."""
+        earlier = self.after.decided(stage) if self.after is not None else None
+        if earlier is not None:
+            return earlier
+        try:
+            self(stage)
+        except Failure as e:
+            return Decided(self, e)
+        return None
 
 
 @overload

@@ -81,8 +81,8 @@ class Grader:
                 brokers = around.enter_context(own_brokers(exercise, prefix))
                 stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
                 self.timeline = stage.timeline_
-                stuck = play(module.scenario, stage)
-                result.checks = judge(checks, stage, stuck)
+                ended = play(module.scenario, stage)
+                result.checks = judge(checks, stage, ended)
                 if stage.uses_flink and result.failed_check is None:
                     stage.account.compare()
                     result.checks = [*stage.account.failure(), *result.checks]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from streamlings import traps
-from streamlings.checks import Check, Failure
+from streamlings.checks import Check, Decided, Failure
 from streamlings.course import Exercise
 from streamlings.errors import LabError
 from streamlings.outcome import CheckResult, Result
@@ -18,20 +18,24 @@ from streamlings.stage.story import story
 from streamlings.stage.stuck import Stuck
 
 
-def play(scenario: Callable[[Stage], None], stage: Stage) -> Stuck | None:
-    """Let the scenario play to its end, or until it is stuck; then read what there is."""
+def play(scenario: Callable[[Stage], None], stage: Stage) -> Stuck | Decided | None:
+    """Let the scenario play to its end, or until it is stuck, or a check fails that the rest of it waits for; then read what there is."""
+    ended: Stuck | Decided | None = None
     try:
         scenario(stage)
         stage.until_sources_agree()
-        stuck = None
-    except Stuck as e:
-        stuck = e
+    except (Stuck, Decided) as e:
+        ended = e
     stage.collect()
-    return stuck
+    return ended
 
 
-def judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[CheckResult]:
-    """Judge every check that the scenario got to. The first that it did not get to fails, with the diagnosis."""
+def judge(checks: list[Check], stage: Stage, ended: Stuck | Decided | None) -> list[CheckResult]:
+    """Judge every check that the scenario got to. The first that it did not get to fails, with the diagnosis. What a check said that
+    ended the scenario is kept, and those behind it are not reached."""
+    stuck = ended if isinstance(ended, Stuck) else None
+    decided = ended if isinstance(ended, Decided) else None
+    behind = checks[checks.index(decided.check) + 1 :] if decided else []
     unproved = [c for c in checks if c not in stage.proved]
     blamed = (stuck.proves or (unproved or checks)[0]) if stuck else None
     results: dict[Check, CheckResult] = {}
@@ -44,10 +48,12 @@ def judge(checks: list[Check], stage: Stage, stuck: Stuck | None) -> list[CheckR
             lines = story(stage.timeline_, act=stage.timeline_.latest_act(), limit=10, with_ids=with_ids) if stage.jobs else []
             result.evidence = stuck.diagnosis[1:] + ([""] if stuck.diagnosis[1:] and lines else []) + lines
             result.hint = stuck.hint
-        elif (stuck is not None and each not in stage.proved) or (each.after and results[each.after].outcome != "passed"):
+        elif (stuck is not None and each not in stage.proved) or each in behind or (each.after and results[each.after].outcome != "passed"):
             result.outcome = "not_reached"
         else:
             try:
+                if decided and each is decided.check:
+                    raise decided.failure
                 each(stage)
             except Failure as e:
                 result.outcome = "failed"

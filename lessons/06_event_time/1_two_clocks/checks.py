@@ -35,10 +35,12 @@ def scenario(stage: Stage) -> None:
     until_reported(stage, lambda: daily.matching(customer_id=bob, day=TUESDAY), watermark=ms("00:00:15", day=2))
     stage.facts.orders, stage.facts.live = list(orders.sent), list(daily.rows)
 
+    stage.require(days_are_right)
     stage.replay(REPLAY)
     until_reported(stage, lambda: len(since(stage)) >= len(stage.facts.live), watermark=ms("00:00:15", day=2))
     stage.facts.replayed = since(stage)
 
+    stage.require(replay_gives_the_same)
     stage.act(NEXT_WEEK)
     stage.facts.moved = [o | {"timestamp": o["timestamp"] + 7 * DAY_MS} for o in orders.sent]
     last = order(bob, "00:00:40", day=9)
