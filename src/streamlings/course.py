@@ -22,7 +22,8 @@ class Exercise:
     """One exercise. `kind` says what its check waits for (see CONTRIBUTING), `needs` which servers it uses, `topics` their partitions.
 
     `beside` are servers that its scenario uses and its program does not; `brokers` is how many brokers of its own each check starts, in
-    place of the lab's (0: none); `parallelism` is the default that its jobs get during a check.
+    place of the lab's (0: none); `parallelism` is the default that its jobs get during a check; `starter_lines` how long its starter is
+    at most.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Exercise:
     parallelism: int = 1
     beside: frozenset[str] = frozenset()
     brokers: int = 0
+    starter_lines: int = 40
 
     @property
     def servers(self) -> set[str]:
@@ -125,6 +127,7 @@ def read_exercise(lesson: Path, folder: Path) -> Exercise:
             parallelism=int(data.get("parallelism", 1)),
             beside=frozenset(data.get("beside", [])),
             brokers=int(data.get("brokers", 0)),
+            starter_lines=int(data.get("starter_lines", 40)),
         )
     except KeyError as e:
         raise LabError(f"{path.relative_to(course_root())} has no {e.args[0]!r}", hint="CONTRIBUTING.md lists its fields") from e

@@ -89,8 +89,8 @@ def shortcomings(exercise: Exercise) -> list[str]:
         text = exercise.starter.read_text()
         if text.count("TODO") != 1:
             lacks.append(f"the starter has {text.count('TODO')} TODOs, not one")
-        if len(text.splitlines()) > 40:
-            lacks.append(f"the starter has {len(text.splitlines())} lines, more than 40")
+        if len(text.splitlines()) > exercise.starter_lines:
+            lacks.append(f"the starter has {len(text.splitlines())} lines, more than {exercise.starter_lines}")
     said: dict[str, str] = {}
     for path in exercise.wrong:
         header = HEADER.match(path.read_text())

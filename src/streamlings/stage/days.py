@@ -101,8 +101,10 @@ class Days:
         return played
 
     def _moved(self, event: Event, mark: str) -> Event:
-        """The same event on the current day, from a customer who orders in no other case."""
+        """The same event on the current day, from a customer who orders in no other case. Played once more it is another order."""
         name, _, _ = event["customer_id"].partition("-")
+        if self._day > 1 and "order_id" in event:
+            event = event | {"order_id": f"{event['order_id']}-{mark}"}
         return event | {"customer_id": f"{name}-{mark}", "timestamp": event["timestamp"] % DAY_MS + ms("00:00", day=self._day)}
 
     def _watermark_is_behind(self, newest: int) -> bool:

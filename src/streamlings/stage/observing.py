@@ -43,10 +43,10 @@ class Observing(Scene):
         return self.jobs
 
     def watermark(self) -> int | None:
-        """The lowest watermark over all jobs, epoch ms; None while there is none."""
+        """The lowest watermark over all jobs, epoch ms, without those that have ended beside one that goes on; None while there is none."""
         if not self.jobs or time.monotonic() - self._refreshed > REFRESH_S:
             self.refresh()
-        values = [j.watermark() for j in self.jobs]
+        values = [j.watermark() for j in [j for j in self.jobs if not j.ended] or self.jobs]
         known = [v for v in values if v is not None]
         return min(known) if known and len(known) == len(values) else None
 
