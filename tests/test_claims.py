@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from streamlings.paths import ROOT
+from streamlings.servers import native
 
 PROGRAM = """
 from pyflink.table import EnvironmentSettings, TableEnvironment
@@ -25,3 +29,23 @@ def test_what_stands_behind_a_number_or_an_object_goes_unseen(tmp_path: Path) ->
     """lessons/05_flink_sql/README.md, "They see less than you think"."""
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.stdout.split() == ["12.00", "24.73", "None", "True", "1"], done.stderr[-2000:]
+
+
+@pytest.mark.slow
+def test_what_a_changed_query_does_to_its_state(lab_state: Path) -> None:
+    """lessons/09_checkpointing/README.md and savepoint's discussion: refused, or mixed with what the old query had counted."""
+    native.up(needs={"kafka", "flink"})
+    script = Path(__file__).parent / "claims" / "a_changed_query.py"
+    done = subprocess.run(
+        [sys.executable, script],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        cwd=lab_state,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert [line for line in done.stdout.splitlines() if "JobID" not in line] == [
+        "the same: RUNNING, 2",
+        "one more column: FAILED, StateMigrationException",
+        "cents for orders: RUNNING, 251",
+    ], done.stderr[-2000:]
