@@ -1,7 +1,7 @@
 """Harbour's minute report, in two versions. Run it and version 1 runs; run it again and version 2 takes over."""
 
 import json
-import time
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.request import Request, urlopen
@@ -99,6 +99,13 @@ def ask(method: str, path: str, body: dict | None = None) -> dict:
         return json.loads(answer.read() or "{}")
 
 
+def until(observe):
+    """What `observe` answers, asked again and again until that is something."""
+    while not (seen := observe()):
+        threading.Event().wait(0.1)
+    return seen
+
+
 def running(version: int) -> str | None:
     """The id of the job that runs a version, None where none does."""
     jobs = ask("GET", "/jobs/overview")["jobs"]
@@ -110,8 +117,7 @@ def take_over(job: str) -> None:
     # TODO: version 2 begins at the beginning of the topic: what version 1 has reported is reported again. Let it go on where version 1
     # stopped, with all that version 1 knew.
     ask("PATCH", f"/jobs/{job}")  # cancels it
-    while running(1):
-        time.sleep(0.1)
+    until(lambda: not running(1))
     submit(2)
 
 

@@ -3,7 +3,7 @@
 """Harbour's minute report, in two versions. Run it and version 1 runs; run it again and version 2 takes over."""
 
 import json
-import time
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.request import Request, urlopen
@@ -102,6 +102,13 @@ def ask(method: str, path: str, body: dict | None = None) -> dict:
         return json.loads(answer.read() or "{}")
 
 
+def until(observe):
+    """What `observe` answers, asked again and again until that is something."""
+    while not (seen := observe()):
+        threading.Event().wait(0.1)
+    return seen
+
+
 def running(version: int) -> str | None:
     """The id of the job that runs a version, None where none does."""
     jobs = ask("GET", "/jobs/overview")["jobs"]
@@ -112,11 +119,10 @@ def stop_with_savepoint(job: str) -> str:
     """End a job between two records; where its state and its positions lie then."""
     folder = lab.folder("savepoints").as_uri()
     request = ask("POST", f"/jobs/{job}/stop", {"targetDirectory": folder, "drain": False})["request-id"]
-    while (answer := ask("GET", f"/jobs/{job}/savepoints/{request}"))["status"]["id"] != "COMPLETED":
-        time.sleep(0.1)
-    if "location" not in answer["operation"]:
-        raise SystemExit(f"no savepoint: {answer['operation']['failure-cause']}")
-    return answer["operation"]["location"]
+    operation = until(lambda: ask("GET", f"/jobs/{job}/savepoints/{request}").get("operation"))
+    if "location" not in operation:
+        raise SystemExit(f"no savepoint: {operation['failure-cause']}")
+    return operation["location"]
 
 
 def take_over(job: str) -> None:
