@@ -37,6 +37,7 @@ class Rehearsal:
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
         self.registry, self.program, self.prefix, self.jobs = RehearsalRegistry(), None, "", []
         self.brokers = MagicMock() if exercise.brokers else None
+        self.account, self.refresh = MagicMock(), lambda: [SimpleNamespace(state="", ended=False)]
 
     def topic(self, name: str) -> RehearsalTopic:
         return self.topics[name]

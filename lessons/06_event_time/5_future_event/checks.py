@@ -55,6 +55,7 @@ def scenario(stage: Stage) -> None:
     stage.observe()
     stage.facts.replayed = again(stage)
 
+    stage.require(replay_gives_the_same)
     days = stage.facts.days = Days(stage, "orders", "totals", oracle=minutes_of, found=minutes_in, say=in_words, bound_ms=5_000)
     days.play(unruly(order, stage.shop.random, first=780, windows=4, window_ms=MINUTE, late_ms=4_900), proves=unruly_day_adds_up)
 

@@ -67,9 +67,7 @@ class Days:
         self._day = 0
 
     def play(self, cases: dict[str, list[Event]], *, proves: Check | None = None) -> None:
-        """Send the events of each case, one case after the other on one day, and let the day end. `judge` says what was wrong. Only for a
-        program that passes the check which `proves` waits for."""
-        self.stage.require(proves.after if proves else None)
+        """Send the events of each case, one case after the other on one day, and let the day end. `judge` says what was wrong."""
         self.cases += self._play("an unruly day", cases)
         self.stage.until(lambda: True, "the end of that day", proves=proves)
 

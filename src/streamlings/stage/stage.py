@@ -149,16 +149,15 @@ class Stage(Faults):
             self._give_up("your program gets to its end", proves)
         self._reached(proves)
 
-    def require(self, check: Check | None, *, patience: int = PATIENCE) -> None:
+    def require(self, check: Check, *, patience: int = PATIENCE) -> None:
         """A barrier: the check, and those that it waits for, pass by what was seen so far. Whoever fails it gets the verdict now: what the
         scenario would go on to show, checks look at that wait for this one.
 
         Raises Decided when it still fails after everything was read and nothing moves any more.
         """
-        if check is not None:
-            self.settle(lambda: check.decided(self) is None, patience=patience)
-            if (decided := check.decided(self)) is not None:
-                raise decided
+        self.settle(lambda: check.decided(self) is None, patience=patience)
+        if (decided := check.decided(self)) is not None:
+            raise decided
 
     # ---- the program once more
 

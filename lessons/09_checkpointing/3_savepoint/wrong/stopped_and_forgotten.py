@@ -1,5 +1,6 @@
 # fails: version_2_begins_with_it
 # says: no state
+# varies: whether rows of version 2 are seen by then
 """Harbour's minute report, in two versions. Run it and version 1 runs; run it again and version 2 takes over."""
 
 import json
