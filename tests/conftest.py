@@ -17,6 +17,8 @@ from streamlings.paths import ROOT
 from streamlings.servers import native
 
 TESTS = Path(__file__).parent
+MANY = 40
+"""So many slow tests are worth the half minute that class archives take."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,10 @@ class Cli:
 
 
 @pytest.fixture(scope="session")
-def lab_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def lab_state(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The session's own lab folder; nothing runs in it until a test asks. At the end no process of it may be left.
+
+    Where many tests start servers or programs, they find class archives: without them a program's JVM takes twice as long to start.
 
     STREAMLINGS_TEST_STATE names a folder to keep: the next session then starts its servers faster.
     """
@@ -72,6 +76,8 @@ def lab_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = Path(kept) if kept else tmp_path_factory.mktemp("state")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STREAMLINGS_STATE", str(folder))
+        if not (folder / "cds").exists() and sum("slow" in item.keywords for item in request.session.items) > MANY:
+            native.save_archives()
         yield folder
         native.down()
         assert left_of(folder) == []

@@ -69,6 +69,15 @@ def down(say: Say = quiet) -> list[str]:
         return [p.name for p in running]
 
 
+def save_archives() -> None:
+    """Start and end Kafka, Flink and a warm worker once: what starts afterwards finds their class archives (servers/java.py). Only for
+    whoever starts hundreds of them on a lab that is new."""
+    from streamlings.worker import pool
+
+    pool.give_back(pool.take(up(needs={"kafka", "flink"}).flink))
+    down()
+
+
 def _forget_the_dead(lab: LabState, say: Say) -> None:
     """Compare the state with what runs: after a crash of a server, or of the whole machine, the file says more than is true."""
     for name in [n for n, p in lab.processes.items() if not p.alive()]:
