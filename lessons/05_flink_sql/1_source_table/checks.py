@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from streamlings.checks import Check, Failure, check
+from streamlings.checks import Failure, check
 from streamlings.shop import clock, ms
 from streamlings.stage.records import to_json
 from streamlings.stage.stage import Stage
@@ -31,7 +31,7 @@ def scenario(stage: Stage) -> None:
     stage.settle(lambda: (stage.watermark() or 0) >= stage.facts.watermark_due - 1)
     stage.observe()
     stage.facts.watermark = stage.watermark()
-    if all(passes(each, stage) for each in (earlier_orders_arrive, rows_are_whole, time_is_the_orders_own, watermark_follows)):
+    if all(each.decided(stage) is None for each in (earlier_orders_arrive, rows_are_whole, time_is_the_orders_own, watermark_follows)):
         stage.account.compare()  # while the job still runs
         send_what_cannot_be_read(stage, order)
 
@@ -46,14 +46,6 @@ def send_what_cannot_be_read(stage: Stage, order: Callable[..., dict]) -> None:
     orders.send(stage.facts.cut_off, stage.facts.misfit, after)
     stage.settle(lambda: has_stopped(stage) or order_log.poll(0.02) is None or order_log.matching(order_id=after["order_id"]))
     stage.facts.stopped = has_stopped(stage)
-
-
-def passes(each: Check, stage: Stage) -> bool:
-    try:
-        each(stage)
-    except Failure:
-        return False
-    return True
 
 
 def has_stopped(stage: Stage) -> bool:
