@@ -140,8 +140,9 @@ class Scene:
         return self._pipes[-1]
 
     def measure(self, text: str) -> None:
-        """Something for the learner to read that was measured on this machine; it never decides a verdict."""
-        self.measured.append(text)
+        """Something for the learner to read that was measured on this machine; it never decides a verdict. Said twice, it is shown once."""
+        if text not in self.measured:
+            self.measured.append(text)
 
     def start(self) -> None:
         """Start the learner's program. Barriers do it by themselves: what was sent before the first one is in the topic beforehand."""
