@@ -13,10 +13,12 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers.state import LabState
 from streamlings.shop import ms
+from streamlings.stage import topic
 from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience, Rest
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
+from streamlings.stage.topic import StageTopic
 from streamlings.worker.program import Output
 
 RUNS = Check("it_runs", "It runs", lambda _: None)
@@ -51,6 +53,23 @@ def gives_up(stage: Stage, **settings: Any) -> Stuck:
     assert stage.proved == []
     assert (caught.value.awaited, caught.value.proves) == ("a row", RUNS)
     return caught.value
+
+
+def test_a_topic_that_is_flooded_is_not_read_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that sends the same again and again may be quicker than whoever reads it."""
+    monkeypatch.setattr(topic, "MANY_RECORDS", 100)
+    monkeypatch.setattr(topic, "READ_AT_ONCE", 30)
+    stage = make_stage(tmp_path, make_job())
+    endless: Any = StageTopic(stage, "orders", "orders", 1)
+    message = SimpleNamespace(error=lambda: None, timestamp=lambda: (0, 0), partition=lambda: 0, offset=lambda: 0, key=bytes, value=bytes)
+    endless._tap = SimpleNamespace(poll=lambda _: SimpleNamespace(**vars(message), headers=list))
+    stage.topics = {"orders": endless}
+    assert len(endless.poll()) == 30
+    while endless.poll():
+        assert len(endless.seen) <= 120
+    assert gives_up(stage).diagnosis == ["more than 200,000 records came to orders, and others go on coming"]
+    endless.collect()
+    assert len(endless.committed) == 120
 
 
 def test_what_is_reached_proves_its_check(tmp_path: Path) -> None:

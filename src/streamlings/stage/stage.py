@@ -188,6 +188,8 @@ class Stage(Faults):
         failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or self.submitted > MANY_JOBS
         if any(j.ended and j.state != "FINISHED" for j in jobs) and all(j.ended for j in jobs):
             return None, True
+        if any(topic.flooded for topic in self.outputs()):
+            return None, True
         if not self.uses_flink or all(j.ended for j in jobs) or self.submitted > MANY_JOBS:  # the program may submit one more
             if self._patience is None:
                 self._patience = Patience(self.program, self._program_s)

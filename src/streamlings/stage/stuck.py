@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from streamlings.shop import clock
 from streamlings.stage.shapes.closing import holds_back
 from streamlings.stage.story import duration
+from streamlings.stage.topic import MANY_RECORDS
 
 if TYPE_CHECKING:
     from streamlings.checks import Check
@@ -34,6 +35,8 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     program, jobs = stage.program, stage.jobs
     if program is not None and program.output.flooded:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
+    if flooded := next((topic for topic in stage.outputs() if topic.flooded), None):
+        return [f"more than {MANY_RECORDS:,} records came to {flooded.name}, and others go on coming"], "what writes again and again?"
     if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
         how = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
         lines = stage.last_output(12) or [how]
