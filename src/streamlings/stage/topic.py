@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
 
 
-MANY_RECORDS = 200_000
+MANY_RECORDS = 50_000
 """More than any task asks for: the program writes in a loop, perhaps quicker than anybody could read."""
-READ_AT_ONCE = 20_000
+READ_AT_ONCE = 5_000
 """So many records are read before whoever waits for one looks at the clock again."""
 
 
