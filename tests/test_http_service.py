@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
+import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
+from streamlings import wait
 from streamlings.stage.http_service import HttpService
 
 
@@ -50,3 +54,13 @@ def test_what_it_cannot_answer_is_the_askers_fault(service: HttpService, path: s
     assert status == 400 and said["error"]
     assert ask(connection, "/double", b"[1]") == (200, [2]), "and it goes on"
     connection.close()
+
+
+def test_a_program_that_ends_in_the_middle_of_a_request_is_not_told(service: HttpService, capfd: pytest.CaptureFixture[str]) -> None:
+    host, port = service.address.split(":")
+    with socket.create_connection((host, int(port))) as broken:
+        broken.sendall(b"POST /double HTTP/1.1\r\n")
+        broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() then resets the connection
+    assert ask(HTTPConnection(service.address), "/double", b"[1]") == (200, [2])
+    wait.until(lambda: threading.active_count() < 3, deadline_s=5)
+    assert capfd.readouterr().err == ""

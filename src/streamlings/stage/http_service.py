@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,16 @@ from typing import Any
 Answer = Callable[[str, str, Any], Any]
 """Given the method, the path and what the body holds as JSON (None where there is none): what is answered, as JSON. A request for which it
 raises LookupError, TypeError or ValueError is answered with 400."""
+
+
+class QuietServer(ThreadingHTTPServer):
+    """A program that is ended in the middle of a request breaks its connection: nothing to tell the learner. Its threads end with it."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,7 @@ class HttpService:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self._server.daemon_threads = True
+        self._server = QuietServer(("127.0.0.1", 0), _handler_of(self))
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
     @property
