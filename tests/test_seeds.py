@@ -19,9 +19,8 @@ from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 
 EXERCISES = Course().exercises
-
-
 WAITS_OR_ACTS = ("until", "act", "settle", "start", "measure", "observe", "windows", "move", "run_beside", "replay", "require", "restart")
+"""How the names of a stage's methods begin which a rehearsal need not do anything for."""
 
 
 class BrokersNeeded(Exception):
@@ -78,9 +77,7 @@ class Rehearsal:
         after()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith(
-            ("until", "act", "settle", "start", "measure", "observe", "windows", "move", "run_beside", "replay", "require", "restart")
-        ):
+        if name.startswith(WAITS_OR_ACTS):
             return lambda *_, **__: None
         raise AttributeError(name)
 
