@@ -54,3 +54,15 @@ def postgres(statement: str) -> None:
 
     with psycopg.connect(lab.postgres, autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def stopped_with_savepoint(statement: str) -> str:
+    """Run an INSERT until all of its tasks run, and stop it; where its savepoint lies."""
+    from streamlings import wait
+    from streamlings.servers.rest import FlinkRest
+
+    rest = FlinkRest(lab.flink)
+    job = str(sql(statement).get_job_client().get_job_id())
+    wait.until(lambda: all(vertex["status"] == "RUNNING" for vertex in rest.job(job)["vertices"]), deadline_s=30)
+    request = rest.ask(f"/jobs/{job}/stop", method="POST", body={"drain": False})["request-id"]
+    return wait.until(lambda: rest.ask(f"/jobs/{job}/savepoints/{request}").get("operation"), deadline_s=30)["location"]
