@@ -149,7 +149,6 @@ def stops_with_a_savepoint(run: Stage) -> None:
         raise Failure(
             expected="version 1 FINISHED, as Flink calls it, and a savepoint of it",
             actual=f"version 1 {state}, and {'a' if savepoint else 'no'} savepoint of it",
-            because=run.timeline(act=CHANGE, limit=8),
             hint=hint,
         )
 
