@@ -6,7 +6,7 @@ import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -92,7 +92,8 @@ class Grader:
                 result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
                 self.tell(result)
                 if self.shorten_s and (failed := result.failed_check) and failed.shorten:
-                    failed.shortest = failed.shorten(self.shorten_s)
+                    with suppress(LabError):  # the verdict is told
+                        failed.shortest = failed.shorten(self.shorten_s)
             finally:
                 self.end(lab, stage, prefix, folder, before)
         self.assert_untouched(files)
@@ -161,16 +162,19 @@ class Grader:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
             ran_python = cancel_jobs(stage)
-            stage.close()
-        if program is not None and self.trusted:
+        if stage is not None and program is not None and self.trusted:
             self._take_back(program)
+            ran_python |= cancel_jobs(stage)  # what it has submitted since: it was not ended before
+        if stage is not None:
+            stage.close()
         cleanup.kill_leftovers(prefix)
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
             cleanup.remove_folder(folder)
-        if lab.flink:
-            cleanup.one_taskmanager(lab, fresh=ran_python and not self.trusted)
-        if isinstance(program, WorkerProgram):
-            pool.warm(lab.flink)
+        with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
+            if lab.flink:
+                cleanup.one_taskmanager(lab, fresh=ran_python and not self.trusted, prefix=prefix)
+            if isinstance(program, WorkerProgram):
+                pool.warm(lab.flink)
 
     def _take_back(self, program: Program) -> None:
         """The warm process of a trusted program that has ended can be used again."""

@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,22 @@ from streamlings.worker.execute import execute
 WARM_UP_JOB = "streamlings: warming up"
 
 
-def warm_up(rest_address: str) -> Any:
-    """Start the gateway, point it at the cluster, and run one small job of each API, so that classes are loaded and compiled.
+@dataclass(frozen=True)
+class Jvm:
+    """The Java side of this process. `settings` is Flink's configuration, of which each environment of a program takes a copy."""
 
-    Returns Flink's configuration object, of which every environment that a program creates takes a copy.
-    """
+    thread: Any
+    class_loader: Any
+    settings: Any
+
+    def forget_the_program(self) -> None:
+        """Each table environment puts one more class loader around its thread's own (pyflink.util.java_utils): after a hundred programs,
+        a class that is looked up passes through a hundred of them."""
+        self.thread.currentThread().setContextClassLoader(self.class_loader)
+
+
+def warm_up(rest_address: str) -> Jvm:
+    """Start the gateway, point it at the cluster, and run one small job of each API, so that classes are loaded and compiled."""
     from pyflink.java_gateway import get_gateway
 
     jvm = get_gateway().jvm
@@ -42,10 +54,11 @@ def warm_up(rest_address: str) -> Any:
     for key, value in {"execution.target": "remote", "execution.attached": "true", "rest.address": host, "rest.port": port}.items():
         settings.setString(key, value)
     no_limit = 2**31 - 1
+    class_loader = jvm.java.lang.Thread.currentThread().getContextClassLoader()
     jvm.org.apache.flink.client.program.StreamContextEnvironment.setAsContext(
         jvm.org.apache.flink.core.execution.DefaultExecutorServiceLoader(),
         settings,
-        jvm.java.lang.Thread.currentThread().getContextClassLoader(),
+        class_loader,
         no_limit,
         no_limit,
         False,
@@ -54,7 +67,7 @@ def warm_up(rest_address: str) -> Any:
         jvm.java.util.ArrayList(),
     )
     _throw_away_query()
-    return settings
+    return Jvm(jvm.java.lang.Thread, class_loader, settings)
 
 
 def _throw_away_query() -> None:
@@ -80,7 +93,7 @@ def _throw_away_query() -> None:
     tables.execute_sql("INSERT INTO nowhere VALUES (1)").wait()
 
 
-def serve(name: str, settings: Any) -> None:
+def serve(name: str, jvm: Jvm) -> None:
     """Announce readiness in `workers/NAME.json` and run programs until killed."""
     listener = socket.create_server(("127.0.0.1", 0))
     token = secrets.token_hex(16)
@@ -94,8 +107,9 @@ def serve(name: str, settings: Any) -> None:
         output = _accept(listener, token)
         with control, output:
             request = json.loads(_line(control))
-            settings.setString("parallelism.default", str(request["parallelism"]))
-            settings.setString("pipeline.global-job-parameters", f"{TAG}:{request['env']['STREAMLINGS_PREFIX']}")
+            jvm.forget_the_program()
+            jvm.settings.setString("parallelism.default", str(request["parallelism"]))
+            jvm.settings.setString("pipeline.global-job-parameters", f"{TAG}:{request['env']['STREAMLINGS_PREFIX']}")
             with _only_while_wanted(control):
                 code = _run(request, output)
             control.sendall(json.dumps({"exit_code": code}).encode() + b"\n")

@@ -54,8 +54,9 @@ def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
             name = _start(rest_address)
         started = waiting.get(name) or Process(**json.loads((folder() / f"{name}.json").read_text()))
         ready = folder() / f"{name}.ready"
+        taken = ready.with_suffix(".taken")
         try:
-            process.until_ready(started, ready.exists, deadline_s=deadline_s)
+            process.until_ready(started, lambda r=ready, t=taken: r.exists() or t.exists(), deadline_s=deadline_s)  # type: ignore[misc]
         except ServerCrashed:
             if not again:
                 raise
@@ -63,7 +64,6 @@ def take(rest_address: str, *, deadline_s: float = 90) -> Worker:
             process.stop([started])
             _forget(name)
             continue
-        taken = ready.with_suffix(".taken")
         try:
             ready.rename(taken)
         except FileNotFoundError:
