@@ -96,3 +96,12 @@ def test_after_a_kill_only_what_came_since_is_counted() -> None:
     rows.begin_anew()
     rows.compare(deadline_s=5)
     assert rows.failure() == []
+
+
+def test_rows_of_a_topic_that_the_program_has_made_count_as_written_by_its_sinks() -> None:
+    """A sink that writes to a topic of the program's own must not account for rows in another."""
+    elsewhere: Any = SimpleNamespace(rows=lambda: 5)
+    rows = Account(scene(rows=5, written=[5], read=[9]), elsewhere)
+    rows.compare(deadline_s=5)
+    (failure,) = rows.failure()
+    assert failure.actual.startswith("the sinks have written 5")

@@ -1,17 +1,24 @@
 """Who wrote the rows: a pipeline's results must come from its Flink jobs, and not from a program that sends them past Flink.
 
-What the sinks say they have written (numRecordsSend) is compared with what lies in the topics. A kill takes the counts with it, so they
-are compared once more before it, and begin anew after it.
+What the sinks say they have written (numRecordsSend) is compared with what lies in the topics: in those of the stage, and in those that the
+program has made (a sink that writes to one of these must not account for rows in another). A kill takes the counts with it, so they are
+compared once more before it, and begin anew after it.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from confluent_kafka import KafkaException
+
 from streamlings import wait
+from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.outcome import CheckResult
+from streamlings.servers.kafka import admin
+from streamlings.stage.records import read_all
 
 if TYPE_CHECKING:
     from streamlings.stage.job import FlinkJob
@@ -31,11 +38,36 @@ ONE_NAME = (
 )
 
 
+class Elsewhere:
+    """Rows in topics that are not on the stage, and were not there when the check began. Topics of other commands, and those that programs
+    use by hand, are left out."""
+
+    def __init__(self, address: str, on_stage: Collection[str]) -> None:
+        self._address = address
+        by_hand = {topic for exercise in Course().exercises for topic in exercise.topics}
+        self._others = {*on_stage, *by_hand, *self._partitions()}
+
+    def rows(self) -> int:
+        """How many, with those of transactions that were aborted: the sinks have counted them, too."""
+        return sum(
+            len(read_all(self._address, name, partitions, isolation="read_uncommitted"))
+            for name, partitions in self._partitions().items()
+            if name not in self._others and not name.startswith(("run_", "__"))
+        )
+
+    def _partitions(self) -> dict[str, int]:
+        client = admin(self._address)  # kept in a variable: its requests end with it
+        try:
+            return {name: len(topic.partitions) for name, topic in client.list_topics(timeout=5).topics.items()}
+        except KafkaException as e:
+            raise LabError("Kafka does not say which topics there are", details=str(e), hint="./streamlings status") from e
+
+
 class Account:
     """Rows of the topics that only the program's jobs write to, against what the sinks have written."""
 
-    def __init__(self, scene: Observing) -> None:
-        self._scene = scene
+    def __init__(self, scene: Observing, elsewhere: Elsewhere | None = None) -> None:
+        self._scene, self._elsewhere = scene, elsewhere
         self._before = 0
         self.rows = self.unexplained = 0
         self._compared = False
@@ -49,8 +81,8 @@ class Account:
         restarted by itself, which takes the counts with it.
         """
         jobs = [job for job in self._scene.refresh() if not job.ended]
-        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) - self._before
-        if not rows:
+        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) + self._rows_elsewhere() - self._before
+        if rows <= 0:
             return
         if not jobs or not all(job.countable for job in jobs):
             self._why_not = ONE_NAME if jobs else NO_JOB
@@ -83,7 +115,7 @@ class Account:
 
     def begin_anew(self) -> None:
         """After a kill: the counts begin with 0, and of what lies in the topics nobody knows any more who wrote it."""
-        self._before = sum(topic.length() for topic in self._topics())
+        self._before = sum(topic.length() for topic in self._topics()) + self._rows_elsewhere()
 
     def failure(self) -> list[CheckResult]:
         """One failed check where rows came from elsewhere, to stand before the others."""
@@ -98,6 +130,9 @@ class Account:
             return []
         line = "The rows come from a Flink job"
         return [CheckResult("rows_come_from_flink", line, "failed", expected=expected, actual=actual, hint=hint)]
+
+    def _rows_elsewhere(self) -> int:
+        return self._elsewhere.rows() if self._elsewhere else 0
 
     def _topics(self) -> list[StageTopic]:
         return [topic for topic in self._scene.outputs() if not topic.anybody_writes]

@@ -19,7 +19,7 @@ from streamlings.checks import Check, Failure
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.stage import evidence
-from streamlings.stage.account import Account
+from streamlings.stage.account import Account, Elsewhere
 from streamlings.stage.beside import run_beside
 from streamlings.stage.http_service import Answer, HttpService
 from streamlings.stage.job import FlinkJob
@@ -59,9 +59,10 @@ class Scene:
         self.lab, self.prefix, self.seed, self.folder = lab, prefix, seed, folder
         self.shop = shop.Shop(seed)
         self.timeline_ = Timeline()
-        self.account = Account(cast("Stage", self))
         self.uses_flink = "flink" in needs
         self.topics = {name: StageTopic(cast("Stage", self), name, prefix + name, partitions) for name, partitions in topics.items()}
+        elsewhere = Elsewhere(lab.kafka, [topic.full_name for topic in self.topics.values()]) if self.uses_flink and lab.kafka else None
+        self.account = Account(cast("Stage", self), elsewhere)
         self.program: Program | None = None
         self.proved: list[Check] = []
         self.measured: list[str] = []
