@@ -198,7 +198,7 @@ def test_a_taskmanager_that_is_lost_without_a_kill_is_not_the_learners_fault(tmp
 
 
 def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlings.stage.stage.START_S", 0.3)
+    monkeypatch.setattr("streamlings.stage.waiting.START_S", 0.3)
     with pytest.raises(LabError):
         make_stage(tmp_path, make_job(task="INITIALIZING")).until(lambda: False, "a row", deadline_s=0.1)
 
@@ -251,13 +251,15 @@ def test_a_program_that_goes_on_is_at_rest_when_it_gets_next_to_no_processor_tim
 
 
 def test_a_job_that_somebody_submits_by_hand_is_nobodys(tmp_path: Path) -> None:
-    """Of three new jobs one is of this check, one of another, and one says nothing, for its program has replaced what says so."""
+    """Of three new jobs one is of this check, one of another, and one says nothing, for its program has replaced what says so. One that is
+    still being made says nothing, either, whosever it is: that is waited for."""
     whose = {"mine": "hello_1_", "hand": "by-hand", "none": ""}
+    states = iter(["INITIALIZING", "INITIALIZING"])
     stage = make_stage(tmp_path)
     stage.prefix = "hello_1_"
     stage.__dict__["rest"] = SimpleNamespace(
-        jobs=lambda: [{"jid": jid, "name": jid} for jid in whose],
+        jobs=lambda: [{"jid": jid, "name": jid, "state": next(states, "RUNNING")} for jid in whose],
         job=lambda jid: {"name": jid, "state": "RUNNING", "vertices": []},
-        ask=lambda path: {"execution-config": {"user-config": {"streamlings": whose[path.split("/")[2]]}}},
+        ask=lambda path: {"execution-config": {"user-config": {} if next(states, "") else {"streamlings": whose[path.split("/")[2]]}}},
     )
     assert [job.id for job in stage.refresh()] == ["mine", "none"]

@@ -41,14 +41,17 @@ def create_topics(address: str, partitions: dict[str, int]) -> None:
     for name, made in client.create_topics(wanted, operation_timeout=10).items():
         try:
             made.result(15)
-        except KafkaException as e:
-            if e.args[0].name() != "TOPIC_ALREADY_EXISTS":
+        except (KafkaException, TimeoutError) as e:
+            if not isinstance(e, KafkaException) or e.args[0].name() != "TOPIC_ALREADY_EXISTS":
                 raise LabError(f"topic {name} could not be created", details=str(e), hint="./streamlings status") from e
 
 
 def names_on(lab: LabState) -> set[str]:
-    """The topics, consumer groups, tables and subjects that exist."""
-    topics, groups = _topics_and_groups(admin(lab.kafka)) if lab.kafka else ([], [])
+    """The topics, consumer groups, tables and subjects that exist. Raises LabError where a server does not answer."""
+    try:
+        topics, groups = _topics_and_groups(admin(lab.kafka)) if lab.kafka else ([], [])
+    except (KafkaException, TimeoutError) as e:
+        raise LabError("Kafka does not say what lies in it", details=str(e), hint="./streamlings status") from e
     tables = evidence.tables(lab.postgres) if lab.postgres else []
     return {*topics, *groups, *tables, *(subjects.names(lab.registry) if lab.registry else [])}
 
@@ -117,7 +120,7 @@ def sweep(lab: LabState) -> None:
     if "jobmanager" in lab.processes:
         process.signal_group(lab.processes["jobmanager"], signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     pool.discard_taken()
-    for folder in (state_folder() / "runs").glob("*"):
+    for folder in _run_folders():
         if not _goes_on(folder):
             prefix = folder.name + "_"
             kill_leftovers(prefix)
@@ -125,7 +128,13 @@ def sweep(lab: LabState) -> None:
                 _cancel_jobs_of(lab, prefix)
             if remove_everything_named(lab, prefix):
                 remove_folder(folder)
-            remove_folder(own_brokers.folder_of(prefix))
+            for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
+                remove_folder(brokers)
+
+
+def _run_folders() -> list[Path]:
+    """Those of all checks and runs of this lab that have not been cleared away."""
+    return list((state_folder() / "runs").glob("*"))
 
 
 def _goes_on(folder: Path) -> bool:
@@ -152,11 +161,24 @@ def kill_leftovers(prefix: str) -> None:
             continue
 
 
-def one_taskmanager(lab: LabState, *, fresh: bool) -> None:
-    """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code)."""
+def one_taskmanager(lab: LabState, *, fresh: bool, prefix: str) -> None:
+    """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code).
+
+    Where a command other than that of `prefix` uses the lab, its job may run on any of them: then whichever ends last does this. Nothing is
+    done for a lab that somebody has taken down.
+    """
+    stale = state_folder() / "flink" / "taskmanager.stale"
+    if "jobmanager" not in state.read().processes:
+        return
+    if any(_goes_on(folder) for folder in _run_folders() if folder.name + "_" != prefix):
+        if fresh:
+            stale.touch()
+        return
+    fresh |= stale.exists()
+    stale.unlink(missing_ok=True)
     rest = FlinkRest(lab.flink)
     died = cluster.dead_taskmanagers(state.read())
-    if fresh or died:
+    if fresh or died or not cluster.taskmanagers(state.read()):
         cluster.add_taskmanager()
     *old, newest = cluster.taskmanagers(state.read())
     wait.until(lambda: newest in rest.taskmanagers(), deadline_s=30)

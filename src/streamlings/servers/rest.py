@@ -110,8 +110,11 @@ class FlinkRest:
         return dict(answer["operation"]) if answer["status"]["id"] == "COMPLETED" else None
 
     def root_exception(self, job: str) -> str:
-        """The exception that failed or restarted the job most recently; "" where there was none."""
-        history = self.ask(f"/jobs/{job}/exceptions?maxExceptions=5").get("exceptionHistory", {}).get("entries", [])
+        """The exception that failed or restarted the job most recently; "" where there was none, or Flink has forgotten the job."""
+        try:
+            history = self.ask(f"/jobs/{job}/exceptions?maxExceptions=5").get("exceptionHistory", {}).get("entries", [])
+        except LookupError:
+            return ""
         return str(history[0]["stacktrace"]) if history else ""
 
     def cancel(self, job: str) -> None:

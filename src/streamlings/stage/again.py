@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from streamlings import wait
@@ -25,14 +26,15 @@ def cancel_jobs(stage: Stage) -> bool:
         stage.ran_python |= any(job.uses_python for job in stage.jobs)
         for job in running:
             if job.id not in cancelled:
-                stage.rest.cancel(job.id)
+                with suppress(LabError, LookupError):  # it has just ended
+                    stage.rest.cancel(job.id)
                 cancelled.add(job.id)
         return not running
 
     try:
         return not wait.until(all_ended, deadline_s=10) or stage.ran_python
     except (LabError, LookupError):
-        return False
+        return True
 
 
 def forget_jobs(stage: Stage) -> None:

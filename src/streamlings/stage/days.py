@@ -116,7 +116,7 @@ class Days:
         return next((key for key in keys if found.get(key) != [wanted.get(key)]), None)
 
     def _found(self, case: Case) -> dict[Key, list[Any]]:
-        return self.found([row for row in self.stage.topic(self.output).rows if row.get("customer_id") in case.customers])
+        return self.found([row for row in self.stage.topic(self.output).rows if str(row.get("customer_id")) in case.customers])
 
     def _said(self, case: Case, key: Key) -> tuple[str, str]:
         """Expected and actual, in words."""

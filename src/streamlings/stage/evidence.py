@@ -30,7 +30,7 @@ def query(address: str, sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(address, connect_timeout=5) as connection:
             return list(connection.execute(sql.encode()).fetchall())
     except psycopg.Error as e:
-        raise LabError(f"PostgreSQL could not answer: {e}", details=sql) from e
+        raise LabError(f"PostgreSQL could not answer: {e}", hint="./streamlings status", details=sql) from e
 
 
 def tables(address: str) -> list[str]:

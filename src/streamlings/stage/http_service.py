@@ -12,7 +12,7 @@ from typing import Any
 
 Answer = Callable[[str, str, Any], Any]
 """Given the method, the path and what the body holds as JSON (None where there is none): what is answered, as JSON. A request for which it
-raises LookupError, TypeError or ValueError is answered with 400."""
+raises LookupError, TypeError, ValueError or ArithmeticError is answered with 400."""
 
 
 class QuietServer(ThreadingHTTPServer):
@@ -74,7 +74,7 @@ class HttpService:
             self.requests.append(request)
         try:
             return 200, self.answer(request.method, request.path, request.body)
-        except (LookupError, TypeError, ValueError) as e:
+        except (LookupError, TypeError, ValueError, ArithmeticError) as e:
             return 400, {"error": f"{type(e).__name__}: {e}"}
 
 
@@ -94,8 +94,8 @@ def _handler_of(service: HttpService) -> type[BaseHTTPRequestHandler]:
             self._serve()
 
         def _serve(self) -> None:
-            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             try:
+                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 body = json.loads(sent) if sent else None
             except ValueError:
                 status, value = 400, {"error": "the body is not JSON"}

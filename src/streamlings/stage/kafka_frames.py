@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-PRODUCE, FETCH = 0, 1
+PRODUCE = 0
 FLEXIBLE_PRODUCE, TOPIC_IDS = 9, 13
 """Versions of Produce from which on lengths are varints, and topics are named by their ids."""
 

@@ -10,6 +10,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,6 +80,8 @@ class KafkaProxy:
 
     def close(self) -> None:
         """End it, with all its connections."""
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # closing it does not wake the thread that accepts (on Linux)
         self._listener.close()
         self.cut()
         self.release()

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from streamlings import wait
+from streamlings.servers.rest import JSON
 from streamlings.stage.job import END_OF_INPUT, FlinkJob
 from streamlings.stage.scene import Scene
 from streamlings.stage.timeline import Moment
@@ -24,10 +25,7 @@ class Observing(Scene):
         """The jobs that the program has submitted, with fresh state."""
         if not self.uses_flink:
             return []
-        known = {j.id for j in self.jobs} | self.jobs_before
-        for overview in self.rest.jobs():
-            if overview["jid"] in known or overview["name"] == WARM_UP_JOB:
-                continue
+        for overview in self._fresh_jobs():
             job = FlinkJob(self.rest, overview["jid"])
             with suppress(LookupError):
                 if job.check in ("", self.prefix):  # a program may have replaced what says whose it is
@@ -41,6 +39,19 @@ class Observing(Scene):
         self._refreshed = time.monotonic()
         self.timeline_.parallel |= any(v["parallelism"] > 1 for job in self.jobs for v in job.vertices)
         return self.jobs
+
+    def _fresh_jobs(self) -> list[JSON]:
+        """Those of the cluster that nobody here knows yet. One that is being made does not say yet whose it is: that is waited for."""
+        known = {j.id for j in self.jobs} | self.jobs_before
+        fresh: list[JSON] = []
+
+        def made() -> bool:
+            nonlocal fresh
+            fresh = [job for job in self.rest.jobs() if job["jid"] not in known and job["name"] != WARM_UP_JOB]
+            return not any(job["state"] == "INITIALIZING" for job in fresh)
+
+        wait.until(made, deadline_s=5, every_ms=5)
+        return fresh
 
     def watermark(self) -> int | None:
         """The lowest watermark over all jobs, epoch ms, without those that have ended beside one that goes on; None while there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+import tempfile
 from pathlib import Path
 
 from streamlings.paths import state_folder
@@ -99,9 +100,12 @@ class OwnBroker:
             shutil.copytree(self._formatted, self.data)  # formatting takes a JVM of its own, each time
         command = self._kafka.prepare(self._settings(controller_port))
         if not self._formatted.exists():
-            made = self._formatted.with_suffix(".new")
+            made = Path(tempfile.mkdtemp(dir=self._formatted.parent))
             shutil.copytree(self.data, made, dirs_exist_ok=True)
-            made.rename(self._formatted)
+            try:
+                made.rename(self._formatted)
+            except OSError:  # another command was quicker
+                shutil.rmtree(made)
         env = {"STREAMLINGS_PREFIX": self._prefix}  # by which cleanup.kill_leftovers finds it, should its keeper be gone
         self._server = KeptServer(f"broker {self.node}", command, log=self._kafka.log, env=env)
 

@@ -6,6 +6,7 @@ An exercise that says `brokers = 3` gets them in place of the lab's broker: `lab
 from __future__ import annotations
 
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,9 +80,16 @@ class OwnBrokers:
         """SIGKILL one of several. The controller is told, which would notice by itself when the broker's session has timed out; returns
         when others lead what it led. Raises LabError where the controller does not take it."""
         self.of[node].kill()
-        gone = wait.until(lambda: requests.unregister(self.of[1].port, node), deadline_s=READY_S, every_ms=100)
+
+        def unregistered() -> bool:
+            try:
+                return requests.unregister(self.of[1].port, node)
+            except (OSError, struct.error):  # a busy machine: asked again
+                return False
+
+        gone = wait.until(unregistered, deadline_s=READY_S, every_ms=100)
         if not gone:
-            raise LabError(f"the controller of the check's own brokers did not let go of broker {node}")
+            raise LabError(f"the controller of the check's own brokers did not let go of broker {node}", hint="is this machine very busy?")
 
     def stop(self) -> None:
         """Kill all, and remove what they wrote."""
@@ -96,8 +104,10 @@ class OwnBrokers:
         try:
             for made in client.create_topics(new, operation_timeout=30).values() if new else ():
                 made.result(60)
-        except KafkaException as e:
-            raise LabError("topics could not be created on the check's own brokers", details=str(e)) from e
+        except (KafkaException, TimeoutError) as e:
+            raise LabError(
+                "topics could not be created on the check's own brokers", hint="is this machine very busy?", details=str(e)
+            ) from e
         for name, count in partitions.items():
             for partition in range(count):
                 self.until_in_sync(name, len(self.of), partition=partition)

@@ -54,11 +54,15 @@ class Cost:
 
 
 def known_or_measured(prefix: str) -> list[Cost]:
-    """For each of COUNTS: from the file where it is of these versions, measured otherwise."""
+    """For each of COUNTS: from the file where it is of these versions, measured otherwise; [] where that does not succeed, for it decides
+    nothing."""
     file = state_folder() / "partition_cost.json"
     known = _read(file)
     if known is None:
-        known = [measure(count, prefix=f"{prefix.rstrip('_')}_{count}_") for count in COUNTS]
+        try:
+            known = [measure(count, prefix=f"{prefix.rstrip('_')}_{count}_") for count in COUNTS]
+        except LabError:
+            return []
         file.write_text(json.dumps({"versions": versions(), "costs": [asdict(cost) for cost in known]}, indent=1))
     return known
 

@@ -43,7 +43,7 @@ class Record:
         """The value as a JSON object (numbers with a point as Decimal); None where it is something else."""
         try:
             row = simplejson.loads(self.value or b"", use_decimal=True)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):  # 1e9999999999999999999 is JSON, and no Decimal
             return None
         return row if isinstance(row, dict) else None
 

@@ -47,7 +47,7 @@ class FlinkService:
         named = [FlinkJob(self._scene.rest, job["jid"]) for job in self._scene.rest.jobs() if job["name"] == self.name]
         mine = [job for job in named if job.check == self._scene.prefix]
         if not mine:
-            raise LabError(f"Harbour's own Flink job {self.name} was not submitted")
+            raise LabError(f"Harbour's own Flink job {self.name} was not submitted", hint="./streamlings status")
         return mine[0]
 
     def start(self, *, deadline_s: float = 60) -> None:
@@ -85,6 +85,8 @@ class FlinkService:
             text.write_text(PROGRAM.format(name=self.name, statements=self._statements))
             ran = run_through(self._scene, text, deadline_s=deadline_s)
         if ran is None:
-            raise LabError(f"Harbour's own Flink job {self.name} was not submitted within {deadline_s:.0f} s")
+            raise LabError(
+                f"Harbour's own Flink job {self.name} was not submitted within {deadline_s:.0f} s", hint="is this machine very busy?"
+            )
         if ran.exit_code != 0:
             raise LabError(f"Harbour's own Flink job {self.name} was not submitted", details=ran.output.text()[-600:])

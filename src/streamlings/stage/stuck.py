@@ -13,7 +13,7 @@ from streamlings.stage.topic import MANY_RECORDS
 if TYPE_CHECKING:
     from streamlings.checks import Check
     from streamlings.stage.job import FlinkJob
-    from streamlings.stage.stage import Stage
+    from streamlings.stage.waiting import Waiting
 
 
 MANY_JOBS = 20
@@ -30,7 +30,7 @@ class Stuck(Exception):
         self.awaited, self.diagnosis, self.hint, self.proves = awaited, diagnosis, hint, proves
 
 
-def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
+def diagnose(stage: Waiting, awaited: str) -> tuple[list[str], str]:
     """Lines that say what is the matter, and a hint where one follows from them."""
     program, jobs = stage.program, stage.jobs
     if program is not None and program.output.flooded:
@@ -61,10 +61,10 @@ def diagnose(stage: Stage, awaited: str) -> tuple[list[str], str]:
     return lines, hint
 
 
-def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str], str]:
+def _diagnose_job(stage: Waiting, job: FlinkJob, awaited: str) -> tuple[list[str], str]:
     if job.state in ("FAILED", "FAILING", "RESTARTING") or (job.restarts() > 1 and not job.running):
         cause = root_cause(job.rest.root_exception(job.id))
-        again = f", restarted {job.restarts()} times" if job.restarts() else ""
+        again = f", restarted {'once' if job.restarts() == 1 else f'{job.restarts()} times'}" if job.restarts() else ""
         hint = "what is the job told to do when one of its tasks fails?" if stage.killed else ""
         return [f"the Flink job is {job.state}{again}: {cause}"], hint
     if job.state == "FINISHED":
@@ -78,7 +78,7 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
     if "checkpoint" in awaited:
         interval_ms = job.checkpoint_interval()
         if interval_ms:
-            line = f"the job takes a checkpoint every {interval_ms / 1000:g} s, and none has completed yet"
+            line = f"the job takes a checkpoint every {interval_ms / 1000:g} s, and none has completed since"  # the first may have come
             return [line], "it asks for checkpoints; but how long would you wait for the first one?"
         line = "the job takes no checkpoints: checkpointing is not enabled for this job"
         return [line], "Flink takes checkpoints only when the job asks for them: how often should it?"
@@ -95,7 +95,7 @@ def _diagnose_job(stage: Stage, job: FlinkJob, awaited: str) -> tuple[list[str],
     return _with_watermark(stage, job, watermark)
 
 
-def _without_event_time(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
+def _without_event_time(stage: Waiting, job: FlinkJob) -> tuple[list[str], str]:
     wrote = [f"{count(len(t.seen), 'row')} to {t.name}" for t in stage.outputs()]
     line = "the Flink job has read everything that was sent, and wrote " + (" and ".join(wrote) or "nothing")
     if any("Collect table sink" in v["name"] for v in job.vertices):
@@ -114,7 +114,7 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}" if number else "nothing"
 
 
-def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
+def _without_watermark(stage: Waiting, job: FlinkJob) -> tuple[list[str], str]:
     lines = ["no watermark has reached its operators: as far as Flink knows, no event time has passed"]
     partitions = job.partition_watermarks()
     silent = [stage.short(name) for name, w in partitions.items() if w is None]
@@ -123,7 +123,7 @@ def _without_watermark(stage: Stage, job: FlinkJob) -> tuple[list[str], str]:
     return lines, "does the table declare a WATERMARK on the event's own time, and does every partition send?"
 
 
-def _with_watermark(stage: Stage, job: FlinkJob, watermark: int) -> tuple[list[str], str]:
+def _with_watermark(stage: Waiting, job: FlinkJob, watermark: int) -> tuple[list[str], str]:
     newest = max((int(r["timestamp"]) for t in stage.topics.values() for r in t.sent if "timestamp" in r), default=watermark)
     if newest - watermark < -86_400_000 and any("MiniBatchAssigner" in v["name"] for v in job.vertices):
         line = "the Flink job has read everything that was sent, and gathers it in a bundle (mini-batch) before it answers"

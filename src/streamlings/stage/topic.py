@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +153,7 @@ class StageTopic:
 
     def latest(self, *key: str) -> dict[tuple[Any, ...], Row]:
         """The rows folded by key: a later row replaces an earlier one (what a reader of an upsert stream keeps)."""
-        return {tuple(row.get(k) for k in key): row for row in self.rows}
+        return {tuple(v if isinstance(v := row.get(k), Hashable) else str(v) for k in key): row for row in self.rows}
 
     def expect(self, row: Row, *, because: list[str] | None = None, hint: str = "") -> None:
         """Exactly one row for this window or key: `row`'s first fields say which, the last field what it must hold."""
