@@ -91,6 +91,15 @@ class Course:
                     found.append(read_exercise(lesson, folder))
         return found
 
+    def chosen(self, names: list[str]) -> list[Exercise]:
+        """The exercises of these names, or all where none is named. Raises UsageError as `find` does."""
+        return [self.find(name) for name in names] or self.exercises
+
+    def page(self, lesson: str) -> str:
+        """The path of a lesson's page ("event_time" is lessons/06_event_time/README.md), "" where the course has no such lesson."""
+        pages = (folder / "README.md" for folder in _numbered(self.root / "lessons") if _name(folder) == lesson)
+        return next((str(page.relative_to(self.root)) for page in pages if page.exists()), "")
+
     def find(self, wanted: str) -> Exercise:
         """The exercise with this id; a name alone will do where it is unique, and so will its path. Raises UsageError, with the nearest."""
         by_id = {e.id: e for e in self.exercises}

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from streamlings import traps
 from streamlings.checks import Check, Decided, Failure
-from streamlings.course import Exercise
+from streamlings.course import Course, Exercise
 from streamlings.errors import LabError
 from streamlings.outcome import CheckResult, Result
 from streamlings.stage.stage import Stage
@@ -72,6 +72,8 @@ def explain(result: Result, stage: Stage) -> None:
         return
     said = [stage.program.output.text() if stage.program else "", *(j.rest.root_exception(j.id) for j in stage.jobs)]
     failed.trap = traps.recognise("\n".join(said))
+    if failed.trap is not None:
+        failed.trap.lesson = Course().page(failed.trap.lesson)
 
 
 def checks_of(module: ModuleType) -> list[Check]:
@@ -92,6 +94,8 @@ def load_checks(exercise: Exercise) -> ModuleType:
             raise ValueError("it needs a scenario and at least one @check: without one, everything would pass")
     except Exception as e:
         raise LabError(
-            f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}", details=traceback.format_exc(limit=-2)
+            f"{path.name} of {exercise.id} cannot be used: {type(e).__name__}: {e}",
+            hint="mend it; ./streamlings dev check runs it again",
+            details=traceback.format_exc(limit=-2),
         ) from e
     return module

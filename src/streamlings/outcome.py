@@ -14,7 +14,7 @@ EXIT_CODES: dict[Outcome, int] = {"passed": 0, "failed": 1, "could_not_check": 3
 
 @dataclass
 class Trap:
-    """A known message of Flink or Kafka that was recognised: what it said, what it means, what to try, which lesson."""
+    """A known message of Flink or Kafka that was recognised: what it said and means, what to try, and the path of the lesson's page."""
 
     said: str
     means: str

@@ -24,18 +24,3 @@ def show(findings: list[Finding], console: Console | None = None) -> None:
 
 def _print(console: Console, line: Text) -> None:
     console.print(line, soft_wrap=True)  # one line stays one line, for grep and for copying
-
-
-def _demo() -> None:
-    """`python -m streamlings.report.doctor` shows one of each."""
-    show(
-        [
-            Finding("java", True, "openjdk 21.0.8 (brought along)"),
-            Finding("docker", None, "not installed, and not needed"),
-            Finding("localhost", False, "resolves to ::1, not to 127.0.0.1", "/etc/hosts should have the line `127.0.0.1 localhost`"),
-        ]
-    )
-
-
-if __name__ == "__main__":
-    _demo()

@@ -68,16 +68,3 @@ class Lines:
 
     def _say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
-
-
-def _demo() -> None:
-    """`python -m streamlings.report.download` shows both with a download of 8 MB that never happens."""
-    for report in (Bar(), Lines()):
-        report.start(8_000_000, "demo")
-        for _ in range(8):
-            report.advance(1_000_000)
-        report.done()
-
-
-if __name__ == "__main__":
-    _demo()

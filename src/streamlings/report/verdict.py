@@ -88,6 +88,8 @@ def _check(out: Console, each: CheckResult) -> None:
             _field(out, "it said", each.trap.said)
         _field(out, "meaning", each.trap.means)
         _field(out, "try", each.trap.attempt)
+        if each.trap.lesson:
+            _field(out, "read", each.trap.lesson)
     if each.hint:
         out.print()
         _wrapped(out, "  hint: ", each.hint)
