@@ -32,12 +32,12 @@ def scenario(stage: Stage) -> None:
     hint = "Monday's orders are there, and Tuesday has begun. By which clock would your job know that Monday is over?"
     daily.until(customer_id=ada, proves=day_is_reported, hint=hint)
     send(stage, order(ada, "10:30:05", day=1), order(ada, "00:00:20", day=2))
-    until_reported(stage, lambda: daily.matching(customer_id=bob, day=TUESDAY), watermark=ms("00:00:15", day=2))
+    stage.settle_behind(ms("00:00:15", day=2), lambda: daily.matching(customer_id=bob, day=TUESDAY))
     stage.facts.orders, stage.facts.live = list(orders.sent), list(daily.rows)
 
     stage.require(days_are_right)
     stage.replay(REPLAY)
-    until_reported(stage, lambda: len(since(stage)) >= len(stage.facts.live), watermark=ms("00:00:15", day=2))
+    stage.settle_behind(ms("00:00:15", day=2), lambda: len(since(stage)) >= len(stage.facts.live))
     stage.facts.replayed = since(stage)
 
     stage.require(replay_gives_the_same)
@@ -46,14 +46,7 @@ def scenario(stage: Stage) -> None:
     last = order(bob, "00:00:40", day=9)
     orders.send(*stage.facts.moved, last, arrived=last["timestamp"])
     next_tuesday = day_of(stage.facts.moved[5])
-    until_reported(stage, lambda: daily.matching(customer_id=bob, day=next_tuesday), watermark=ms("00:00:35", day=9))
-
-
-def until_reported(stage: Stage, reported: Callable[[], object], *, watermark: int) -> None:
-    """Wait for rows, and for the watermark of the newest order: what it lets go is there, too."""
-    daily = stage.topic("daily")
-    stage.settle(lambda: (stage.watermark() or 0) >= watermark - 1 and (daily.poll(0.02) is None or reported()))
-    stage.observe()
+    stage.settle_behind(ms("00:00:35", day=9), lambda: daily.matching(customer_id=bob, day=next_tuesday))
 
 
 def send(stage: Stage, *events: dict) -> None:

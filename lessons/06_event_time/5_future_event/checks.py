@@ -10,12 +10,12 @@ from streamlings.stage.days import Days, fold, unruly
 from streamlings.stage.stage import Stage
 
 MINUTE = 60_000
-FAST, NIGHT, REPLAY = "a fast clock", "a quiet night", "the replay"
+FAST, SLOW, NIGHT, REPLAY = "a fast clock", "a slow line", "a quiet night", "the replay"
 FIELDS = ("order_id", "customer_id", "amount", "timestamp", "status")
 
 
 def scenario(stage: Stage) -> None:
-    """An order from next year, clocks that are 40 s, 3 s and 1.5 s fast, a quiet night; all of it once more; an unruly day."""
+    """An order from next year, clocks that are 40 s, 3 s and 1.5 s fast, a slow line, a quiet night; all of it once more; an unruly day."""
     totals, aside, order = stage.topic("totals"), stage.topic("suspicious"), stage.shop.order
     ada, bob = stage.facts.customers = stage.shop.customers(2)
     stage.windows(minutes=1)
@@ -26,11 +26,11 @@ def scenario(stage: Stage) -> None:
     send(stage, order(bob, "12:00:40"))
     hint = "one order says that it is from next year. When did it come, and where does your job write what it does not believe?"
     aside.until(order_id=stage.facts.bad[0]["order_id"], proves=order_goes_aside, hint=hint)
-    until_reported(stage, "", watermark=ms("12:00:35"))
+    stage.settle_behind(ms("12:00:35"))
     send(stage, order(ada, "12:00:50"))
-    until_reported(stage, "", watermark=ms("12:00:45"))
+    stage.settle_behind(ms("12:00:45"))
     send(stage, order(bob, "12:01:02"), order(ada, "12:00:57.5"), order(bob, "12:01:07"))
-    until_reported(stage, "12:00", watermark=ms("12:01:02"))
+    stage.settle_behind(ms("12:01:02"), lambda: all_there(stage, "12:00"))
     stage.facts.reported = all_there(stage, "12:00")
 
     stage.require(minutes_go_on)
@@ -41,12 +41,23 @@ def scenario(stage: Stage) -> None:
     send(stage, order(ada, "12:01:31.5"), arrived=ms("12:01:30"))
     send(stage, order(bob, "12:01:28"), order(ada, "12:02:11"), order(bob, "12:02:20"))
     send(stage, order(ada, "12:02:50"), order(bob, "12:03:10"))
-    until_reported(stage, "12:02", watermark=ms("12:03:05"))
+    stage.settle_behind(ms("12:03:05"), lambda: all_there(stage, "12:02"))
 
     stage.require(only_wrong_clocks_go_aside)
+    stage.act(SLOW)
+    stage.facts.slow = [order(ada, "12:03:58"), order(bob, "12:03:57"), order(ada, "12:04:20")]
+    send(stage, stage.facts.slow[0], arrived=ms("12:04:08"))
+    stage.facts.bad.append(order(bob, "12:05:30"))
+    stage.topic("orders").send(stage.facts.bad[3], arrived=ms("12:04:09"))
+    stage.settle_behind(ms("12:03:53"), lambda: aside.matching(order_id=stage.facts.bad[3]["order_id"]))
+    send(stage, stage.facts.slow[1], arrived=ms("12:04:10"))
+    send(stage, stage.facts.slow[2], arrived=ms("12:04:30"))
+    stage.settle_behind(ms("12:04:15"), lambda: all_there(stage, "12:03"))
+
+    stage.require(wrong_clock_closes_no_minute)
     stage.act(NIGHT)
     send(stage, order(ada, "15:10:10"), order(bob, "15:10:40"), order(bob, "15:11:10"))
-    until_reported(stage, "15:10", watermark=ms("15:11:05"))
+    stage.settle_behind(ms("15:11:05"), lambda: all_there(stage, "15:10"))
 
     stage.require(quiet_night_is_no_wrong_clock)
     stage.facts.live = {name: len(stage.topic(name).rows) for name in ("totals", "suspicious")}
@@ -58,13 +69,6 @@ def scenario(stage: Stage) -> None:
     stage.require(replay_gives_the_same)
     days = stage.facts.days = Days(stage, "orders", "totals", oracle=minutes_of, found=minutes_in, say=in_words, bound_ms=5_000)
     days.play(unruly(order, stage.shop.random, first=780, windows=4, window_ms=MINUTE, late_ms=4_900), proves=unruly_day_adds_up)
-
-
-def until_reported(stage: Stage, minute: str, *, watermark: int) -> None:
-    """Wait for a minute's rows, if one is named, and for the watermark of the newest order that can be believed."""
-    totals = stage.topic("totals")
-    stage.settle(lambda: (stage.watermark() or 0) >= watermark - 1 and (totals.poll(0.02) is None or all_there(stage, minute)))
-    stage.observe()
 
 
 def send(stage: Stage, *events: dict, arrived: int = 0) -> None:
@@ -121,7 +125,7 @@ def expect_minutes(run: Stage, *minutes: str, act: str, hint: str) -> None:
     for key in [*wanted, *sorted(found.keys() - wanted.keys(), key=str)]:
         if found.get(key) != [wanted.get(key)]:
             orders = [o for o in run.facts.good if time_of_day(o["timestamp"]) in minutes]
-            is_told = act == NIGHT or "next year" in hint
+            is_told = act in (SLOW, NIGHT) or "next year" in hint
             raise Failure(
                 expected=f"{key[0]} {key[1]}  {in_words(wanted[key]) if key in wanted else 'no row'}",
                 actual=f"{key[0]} {key[1]}  {'  then  '.join(map(in_words, found.get(key, []))) or 'no row'}",
@@ -170,6 +174,13 @@ def only_wrong_clocks_go_aside(run: Stage) -> None:
 
 
 @check(after=only_wrong_clocks_go_aside)
+def wrong_clock_closes_no_minute(run: Stage) -> None:
+    """Where orders take ten seconds to come, a wrong clock closes no minute"""
+    hint = "the time at which an order came is no time at which anybody ordered. What does your watermark do with it?"
+    expect_minutes(run, "12:03", act=SLOW, hint=hint)
+
+
+@check(after=wrong_clock_closes_no_minute)
 def quiet_night_is_no_wrong_clock(run: Stage) -> None:
     """After a quiet night the first order is hours ahead of the last one, and counts"""
     hint = "three hours had passed, for everybody. With what does your job compare an order's time: with the orders before it?"

@@ -1,4 +1,4 @@
-"""Visits: a customer's clicks with pauses of less than 30 minutes between them. Judged by where they begin and end, and what is in them."""
+"""Visits: a customer's clicks with pauses of at most 30 minutes between them. Judged by where they begin and end, and what is in them."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -92,7 +92,7 @@ def prepare(stage: Stage) -> None:
     stage.topics["orders"] = stage.topic("clicks")
 
 
-def visits_of(clicks: list[dict], goes_on: Callable[[list[int], int], bool] = lambda visit, at: at < visit[-1] + GAP) -> Visits:
+def visits_of(clicks: list[dict], goes_on: Callable[[list[int], int], bool] = lambda visit, at: at <= visit[-1] + GAP) -> Visits:
     """The oracle: visits, each of the clicks with which it `goes_on`, given the times of those before and that of the next one."""
     visits: Visits = {}
     for customer in dict.fromkeys(event["customer_id"] for event in clicks):
@@ -117,14 +117,16 @@ def visits_in(rows: list[dict]) -> dict[tuple[str, ...], list[int]]:
 
 
 def with_pauses_up_to(gap: int) -> Callable[[list[int], int], bool]:
-    return lambda visit, at: at < visit[-1] + gap
+    return lambda visit, at: at <= visit[-1] + gap
 
 
 OTHER_VISITS = {
     f"a pause of {what} ends a visit here, and a shorter one does not: which pause should it be?": with_pauses_up_to(gap)
     for what, gap in {"30 s": 30 * SECOND, "3 min": 3 * MINUTE, "15 min": 15 * MINUTE, "60 min": 60 * MINUTE}.items()
 } | {
-    "the 30 minutes are counted from the click with which the visit began: how long may a visit be?": lambda visit, at: at < visit[0] + GAP,
+    "the 30 minutes are counted from the click with which the visit began: how long may a visit be?": lambda visit, at: (
+        at <= visit[0] + GAP
+    ),
     "these visits are cut by the clock, at every full and every half hour: who decides when a visit ends?": lambda visit, at: (
         at // GAP == visit[-1] // GAP
     ),

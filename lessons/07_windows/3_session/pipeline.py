@@ -1,4 +1,4 @@
-"""Harbour's visits: a customer's clicks with pauses of less than 30 minutes between them. How many clicks, from when to when (UTC)?
+"""Harbour's visits: a customer's clicks with pauses of at most 30 minutes between them. How many clicks, from when to when (UTC)?
 
 The topic `visits` gets one row per visit, when it is over.
 """

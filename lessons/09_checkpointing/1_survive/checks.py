@@ -20,6 +20,7 @@ def scenario(stage: Stage) -> None:
     wanted = running_totals(orders.sent)
     stage.until(lambda: totals.poll(0.02) is None or newest(stage) == wanted, "totals that are up to date", proves=totals_are_up_to_date)
     stage.until_checkpoint(proves=checkpoints_are_taken, hint="Flink takes checkpoints only when the job asks for them: at which interval?")
+    stage.require(checkpoints_are_taken, patience=1)  # the moments below are some tenths of a second long
 
     stage.act("the kill")
     moment = MOMENTS[stage.seed % len(MOMENTS)]

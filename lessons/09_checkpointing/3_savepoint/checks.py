@@ -51,7 +51,7 @@ def scenario(stage: Stage) -> None:
     times = [(bob, "12:01:30"), (ada, "12:01:50"), (ada, "12:02:02"), (bob, "12:02:10"), (cleo, "12:02:12")]
     stage.facts.rest = [order(customer, at) for customer, at in times]
     send(*stage.facts.rest, stage.facts.rest[-1] | {"status": "SHIPPED"}, order(bob, "12:03:10"))
-    until_reported(stage, ada, "12:02", at="12:03:05")
+    stage.settle_behind(ms("12:03:05"), lambda: totals.matching(customer_id=ada, minute="12:02"))
     for proved in (open_minute_is_whole, sent_twice_counts_once):
         stage.until(lambda: True, "the rows of 12:01 and 12:02", proves=proved)
 
@@ -70,18 +70,6 @@ def has_started(stage: Stage) -> bool:
     """Whether a job runs that the program has submitted since."""
     jobs = [job for job in stage.refresh() if job is not stage.facts.version_1]
     return bool(jobs) and all(job.running for job in jobs)
-
-
-def until_reported(stage: Stage, customer: str, minute: str, *, at: str) -> None:
-    """Wait for a row, and for the watermark behind which it can be: what that lets go is there, too."""
-    totals, watermark = stage.topic("totals"), ms(at) - 1
-
-    def reported() -> bool:
-        totals.poll(0.02)
-        return (stage.watermark() or 0) >= watermark and bool(totals.matching(customer_id=customer, minute=minute))
-
-    stage.settle(reported)
-    stage.observe()
 
 
 def savepoint_of(run: Stage, job: FlinkJob) -> str:

@@ -18,7 +18,7 @@ tables.execute_sql(f"""
 """)
 
 # --8<-- [start:once]
-ONCE = "'sink.delivery-guarantee' = 'exactly-once', 'properties.transaction.timeout.ms' = '60000'"
+ONCE = "'sink.delivery-guarantee' = 'exactly-once', 'properties.transaction.timeout.ms' = '900000'"
 tables.execute_sql(f"""
     CREATE TABLE charges (order_id STRING, customer_id STRING, amount DECIMAL(10, 2))
     WITH ({KAFKA}, 'topic' = '{lab.topic("charges")}', {ONCE}, 'sink.transactional-id-prefix' = '{lab.name("charges")}',

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pyflink.common import Duration, SimpleStringSchema, Time, Types, WatermarkStrategy
 from pyflink.common.watermark_strategy import TimestampAssigner
 from pyflink.datastream import AggregateFunction, OutputTag, ProcessWindowFunction, StreamExecutionEnvironment
+from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaOffsetsInitializer, KafkaRecordSerializationSchema, KafkaSink, KafkaSource
 from pyflink.datastream.window import TumblingEventTimeWindows
 
@@ -43,7 +44,8 @@ class Report(ProcessWindowFunction):
 def sink(topic: str) -> KafkaSink:
     text = SimpleStringSchema()
     serializer = KafkaRecordSerializationSchema.builder().set_topic(lab.topic(topic)).set_value_serialization_schema(text).build()
-    return KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer).build()
+    builder = KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer)
+    return builder.set_delivery_guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build()
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pyflink.common import SimpleStringSchema, Types
 from pyflink.datastream import KeyedProcessFunction, OutputTag, RuntimeContext, StreamExecutionEnvironment
+from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaRecordSerializationSchema, KafkaSink
 from pyflink.datastream.state import ValueStateDescriptor
 from pyflink.table import StreamTableEnvironment
@@ -56,7 +57,8 @@ def customer_and_minute(message: str) -> tuple[str, int]:
 def sink(topic: str) -> KafkaSink:
     text = SimpleStringSchema()
     serializer = KafkaRecordSerializationSchema.builder().set_topic(lab.topic(topic)).set_value_serialization_schema(text).build()
-    return KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer).build()
+    builder = KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer)
+    return builder.set_delivery_guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build()
 
 
 env = StreamExecutionEnvironment.get_execution_environment()

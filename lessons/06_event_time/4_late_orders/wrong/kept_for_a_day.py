@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pyflink.common import SimpleStringSchema, Time, Types
 from pyflink.datastream import OutputTag, ProcessFunction, ProcessWindowFunction, StreamExecutionEnvironment
+from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaRecordSerializationSchema, KafkaSink
 from pyflink.datastream.window import TumblingEventTimeWindows
 from pyflink.table import StreamTableEnvironment
@@ -37,7 +38,8 @@ class MinuteReport(ProcessWindowFunction):
 def sink(topic: str) -> KafkaSink:
     text = SimpleStringSchema()
     serializer = KafkaRecordSerializationSchema.builder().set_topic(lab.topic(topic)).set_value_serialization_schema(text).build()
-    return KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer).build()
+    builder = KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer)
+    return builder.set_delivery_guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build()
 
 
 env = StreamExecutionEnvironment.get_execution_environment()

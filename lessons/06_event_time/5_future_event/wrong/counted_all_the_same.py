@@ -18,10 +18,11 @@ tables.execute_sql(f"""
         order_id STRING, customer_id STRING, amount DECIMAL(10, 2), `timestamp` BIGINT, status STRING,
         arrived TIMESTAMP_LTZ(3) METADATA FROM 'timestamp',
         event_time AS TO_TIMESTAMP_LTZ(`timestamp`, 3),
-        WATERMARK FOR event_time AS LEAST(event_time, arrived) - INTERVAL '5' SECOND
+        believable AS TO_TIMESTAMP_LTZ(`timestamp`, 3) <= arrived + INTERVAL '2' SECOND,
+        WATERMARK FOR event_time AS CASE WHEN believable THEN event_time - INTERVAL '5' SECOND END
     ) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}', 'scan.startup.mode' = 'earliest-offset')
 """)
-tables.execute_sql("CREATE TEMPORARY VIEW believable AS SELECT * FROM orders")
+tables.execute_sql("CREATE TEMPORARY VIEW believable_orders AS SELECT * FROM orders")
 
 tables.execute_sql(f"""
     CREATE TABLE totals (customer_id STRING, `minute` STRING, orders BIGINT, revenue DECIMAL(12, 2))
@@ -36,13 +37,13 @@ both = tables.create_statement_set()
 both.add_insert_sql("""
     INSERT INTO totals
     SELECT customer_id, DATE_FORMAT(window_start, 'HH:mm'), COUNT(*), CAST(SUM(amount) AS DECIMAL(12, 2))
-    FROM TABLE(TUMBLE(TABLE believable, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+    FROM TABLE(TUMBLE(TABLE believable_orders, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
     GROUP BY customer_id, window_start, window_end
 """)
 both.add_insert_sql("""
     INSERT INTO suspicious
     SELECT order_id, customer_id, amount, `timestamp`, status
     FROM orders
-    WHERE event_time > arrived + INTERVAL '2' SECOND
+    WHERE NOT believable
 """)
 both.execute()

@@ -1,6 +1,6 @@
 # fails: last_click_is_a_click
 # says: nobody has clicked then
-"""Harbour's visits: a customer's clicks with pauses of less than 30 minutes between them. How many clicks, from when to when (UTC)?
+"""Harbour's visits: a customer's clicks with pauses of at most 30 minutes between them. How many clicks, from when to when (UTC)?
 
 The topic `visits` gets one row per visit, when it is over.
 """

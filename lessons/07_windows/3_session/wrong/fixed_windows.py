@@ -1,6 +1,6 @@
 # fails: a_pause_ends_a_visit
 # says: cut by the clock
-"""Harbour's visits: a customer's clicks with pauses of less than 30 minutes between them. How many clicks, from when to when (UTC)?
+"""Harbour's visits: a customer's clicks with pauses of at most 30 minutes between them. How many clicks, from when to when (UTC)?
 
 The topic `visits` gets one row per visit, when it is over.
 """

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pyflink.common import SimpleStringSchema, Types, WatermarkStrategy
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext, StreamExecutionEnvironment
+from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaOffsetsInitializer, KafkaRecordSerializationSchema, KafkaSink, KafkaSource
 
 from streamlings import lab
@@ -50,6 +51,7 @@ def main() -> None:
             .set_value_serialization_schema(SimpleStringSchema())
             .build()
         )
+        .set_delivery_guarantee(DeliveryGuarantee.AT_LEAST_ONCE)
         .build()
     )
     pair = Types.TUPLE([Types.STRING(), Types.LONG()])

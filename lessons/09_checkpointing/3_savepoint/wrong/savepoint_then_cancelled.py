@@ -11,8 +11,9 @@ from urllib.request import Request, urlopen
 from pyflink.common import Configuration, Duration, SimpleStringSchema, Time, Types, WatermarkStrategy
 from pyflink.common.watermark_strategy import TimestampAssigner
 from pyflink.datastream import KeyedProcessFunction, ProcessWindowFunction, StreamExecutionEnvironment
+from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaOffsetsInitializer, KafkaRecordSerializationSchema, KafkaSink, KafkaSource
-from pyflink.datastream.state import ValueStateDescriptor
+from pyflink.datastream.state import StateTtlConfig, ValueStateDescriptor
 from pyflink.datastream.window import TumblingEventTimeWindows
 
 from streamlings import lab
@@ -30,7 +31,9 @@ class FirstOfEach(KeyedProcessFunction):
     """Lets the first of all messages about an order pass."""
 
     def open(self, context):
-        self.seen = context.get_state(ValueStateDescriptor("seen", Types.BOOLEAN()))
+        seen = ValueStateDescriptor("seen", Types.BOOLEAN())
+        seen.enable_time_to_live(StateTtlConfig.new_builder(Time.days(1)).build())  # else the id of each order stays for ever
+        self.seen = context.get_state(seen)
 
     def process_element(self, order, context):
         if not self.seen.value():
@@ -93,7 +96,8 @@ def source() -> KafkaSource:
 def sink() -> KafkaSink:
     text = SimpleStringSchema()
     serializer = KafkaRecordSerializationSchema.builder().set_topic(lab.topic("totals")).set_value_serialization_schema(text).build()
-    return KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer).build()
+    builder = KafkaSink.builder().set_bootstrap_servers(lab.kafka).set_record_serializer(serializer)
+    return builder.set_delivery_guarantee(DeliveryGuarantee.AT_LEAST_ONCE).build()
 
 
 def ask(method: str, path: str, body: dict | None = None) -> dict:
@@ -103,11 +107,13 @@ def ask(method: str, path: str, body: dict | None = None) -> dict:
         return json.loads(answer.read() or "{}")
 
 
-def until(observe):
-    """What `observe` answers, asked again and again until that is something."""
-    while not (seen := observe()):
+def until(observe, deadline_s: float = 60):
+    """What `observe` answers, asked ten times a second until that is something. SystemExit after the deadline."""
+    for _ in range(round(deadline_s * 10)):
+        if seen := observe():
+            return seen
         threading.Event().wait(0.1)
-    return seen
+    raise SystemExit(f"Flink has not answered within {deadline_s:g} s")
 
 
 def running(version: int) -> str | None:
@@ -122,7 +128,7 @@ def stop_with_savepoint(job: str) -> str:
     request = ask("POST", f"/jobs/{job}/savepoints", {"target-directory": folder, "cancel-job": True})["request-id"]
     operation = until(lambda: ask("GET", f"/jobs/{job}/savepoints/{request}").get("operation"))
     if "location" not in operation:
-        raise SystemExit(f"no savepoint: {operation['failure-cause']}")
+        raise SystemExit(f"no savepoint: {operation['failure-cause']['class']}; see the job's exceptions on Flink's page")
     return operation["location"]
 
 
