@@ -28,8 +28,7 @@ def scenario(stage: Stage) -> None:
 
     stage.facts.readable = list(orders.sent)
     stage.facts.watermark_due = newest["timestamp"] - LATE_BY_MS
-    stage.settle(lambda: (stage.watermark() or 0) >= stage.facts.watermark_due - 1)
-    stage.observe()
+    stage.settle_behind(stage.facts.watermark_due)
     stage.facts.watermark = stage.watermark()
     if all(each.decided(stage) is None for each in (earlier_orders_arrive, rows_are_whole, time_is_the_orders_own, watermark_follows)):
         stage.account.compare()  # while the job still runs

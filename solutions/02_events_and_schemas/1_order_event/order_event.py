@@ -13,19 +13,19 @@ SCHEMA = {
     "type": "record",
     "name": "OrderEvent",
     "namespace": "shop.harbour",
-    "doc": "A customer's order changed its status.",
+    "doc": "What has become of a customer's order.",
     "fields": [
         {"name": "order_id", "type": "string", "doc": "Unique for ever; the same in every event of the order."},
         {"name": "customer_id", "type": "string", "doc": "Who ordered."},
         {
             "name": "amount",
             "type": {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2},
-            "doc": "What the customer pays, in euros.",
+            "doc": "What the customer pays, in euros, with tax.",
         },
         {
             "name": "timestamp",
             "type": {"type": "long", "logicalType": "timestamp-millis"},
-            "doc": "When the order was placed, UTC.",
+            "doc": "When the order was placed (not when its status changed), UTC.",
         },
         {
             "name": "status",

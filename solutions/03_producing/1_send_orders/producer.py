@@ -19,7 +19,7 @@ refused: list[str] = []
 
 # --8<-- [start:report]
 def report(error: KafkaError | None, message: Message) -> None:
-    """Called for every message, from poll() and flush(): the broker has it, or never will."""
+    """Called for every message, from poll() and flush(): the broker has it, or the client has given it up."""
     if error is not None:
         refused.append(json.loads(message.value())["order_id"])
 

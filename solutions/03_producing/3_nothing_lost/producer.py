@@ -2,7 +2,7 @@
 
 import json
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streamlings import lab
 
@@ -15,13 +15,13 @@ producer = Producer(
     }
 )
 # --8<-- [end:producer]
-confirmed = (lab.folder("out") / "confirmed.txt").open("w")
+confirmed = (lab.folder("out") / "confirmed.txt").open("a")
 
 
 def report(error: KafkaError | None, message: Message) -> None:
     """Called for every message, from poll() and flush()."""
     if error is not None:
-        print("not delivered:", error)
+        raise KafkaException(error)  # given up: nobody knows whether it is in the topic, and somebody must look
     else:
         print(json.loads(message.value())["order_id"], file=confirmed, flush=True)
 

@@ -30,7 +30,7 @@ def needed(topic: dict) -> int:
 # --8<-- [start:apply]
 for topic in plan["topics"]:
     name, count = lab.name(topic["name"]), needed(topic)
-    if name in existing and existing[name] < count and topic["keyed"]:
+    while name in existing and existing[name] < count and topic["keyed"]:
         name += "_v2"  # another count would send customers to other partitions: their order would be lost
     if name not in existing:
         made = admin.create_topics([NewTopic(name, count, 1)])

@@ -21,7 +21,7 @@ refused: list[str] = []
 
 
 def report(error: KafkaError | None, message: Message) -> None:
-    """Called for every message, from poll() and flush(): the broker has it, or never will."""
+    """Called for every message, from poll() and flush(): the broker has it, or the client has given it up."""
     refused.append(json.loads(message.value())["order_id"])
 
 
