@@ -11,7 +11,9 @@ from streamlings.course import Course, Exercise
 from streamlings.dev.programs import Declared, programs, shortcomings
 from streamlings.grader import Grader
 
-SEED = 7
+SEED, OTHER_SEED = 7, 42
+"""The feedback on wrong programs is recorded with the first. Right ways other than the solution have the second: with it, another day is
+sent, and a kill comes at another moment."""
 EXERCISES = Course().exercises
 
 
@@ -33,5 +35,6 @@ def test_an_exercise_is_complete(exercise: Exercise) -> None:
 
 @pytest.mark.parametrize("declared", [case(declared) for exercise in EXERCISES for declared in programs(exercise)])
 def test_a_program_does_what_it_declares(lab_state: Path, declared: Declared) -> None:
-    result = Grader(trusted=True).check(declared.exercise, declared.path, seed=SEED)
+    seed = OTHER_SEED if declared.role == "right" else SEED
+    result = Grader(trusted=True).check(declared.exercise, declared.path, seed=seed)
     assert declared.falls_short(result) == ""

@@ -161,7 +161,7 @@ def test_a_second_launcher_waits_for_the_first(clone: Path, bare: dict[str, str]
     lock.mkdir(parents=True)
     (lock / "pid").write_text(str(os.getpid()))
     waiting = subprocess.Popen([clone / "streamlings", "x"], env=bare, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert waiting.stderr and "waiting for another ./streamlings" in waiting.stderr.readline()
+    assert waiting.stderr and "is setting up; waiting for it" in waiting.stderr.readline()
     pretend_installed(clone)
     shutil.rmtree(lock)
     out, err = waiting.communicate(timeout=30)

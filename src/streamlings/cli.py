@@ -12,7 +12,7 @@ import traceback
 
 import click
 
-from streamlings import cli_exercises, cli_lab, jars
+from streamlings import __version__, cli_exercises, cli_lab, jars
 from streamlings.cli_dev import dev, say
 from streamlings.errors import StreamlingsError
 from streamlings.paths import shown, state_folder
@@ -45,7 +45,7 @@ class InOrder(click.Group):
 
 
 @click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name=None, version="0.1.0", prog_name="streamlings")
+@click.version_option(package_name=None, version=__version__, prog_name="streamlings")
 def app() -> None:
     """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
 

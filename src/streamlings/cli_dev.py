@@ -84,7 +84,7 @@ def dev_new(folder: str, kind: str) -> None:
 @dev.command("bench")
 @json_option
 def dev_bench(as_json: bool) -> None:
-    """Measure the speeds of DESIGN's table on this machine."""
+    """Measure the speeds that site/performance.md shows, on this machine."""
     from streamlings.dev import bench
 
     bench.run(as_json=as_json, say=say)

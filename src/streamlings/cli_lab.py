@@ -60,7 +60,7 @@ def doctor() -> None:
 
 
 @click.command()
-@click.option("--fast", is_flag=True, help="a minute's worth")
+@click.option("--fast", is_flag=True, help="only what needs no server: two minutes")
 def selftest(fast: bool) -> None:
     """Everything that must hold; what CI runs."""
     from streamlings.dev import selftest as tests

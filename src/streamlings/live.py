@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from streamlings import cleanup, wait
+from streamlings.checks import Decided
 from streamlings.course import Exercise
 from streamlings.grader import Grader, alone
 from streamlings.judging import load_checks
@@ -88,6 +89,8 @@ def _play_once(exercise: Exercise, stage: Stage) -> None:
         load_checks(exercise).scenario(stage)
     except Stuck as stuck:
         print(f"stopped: {stuck.diagnosis[0] if stuck.diagnosis else stuck.awaited}")
+    except Decided as decided:
+        print(f"stopped: expected {decided.failure.expected}, got {decided.failure.actual}")
     stage.collect()
     _print_output(stage)
     shutil.copytree(stage.folder_of("in"), files_of(exercise.folder.name) / "in", dirs_exist_ok=True)  # for `python work/...` by hand
@@ -96,7 +99,7 @@ def _play_once(exercise: Exercise, stage: Stage) -> None:
         for row in topic.rows[-5:]:
             print("  " + _shown(row))
     for file in sorted(stage.folder.rglob("*")):
-        if file.is_file():
+        if file.is_file() and file.name != cleanup.OWNER:
             print(f"{file.relative_to(stage.folder)}: {file.stat().st_size:,} bytes")
 
 

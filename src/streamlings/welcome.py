@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def _show_the_pipeline(say: Say) -> None:
         stage.topic("orders").send(*itertools.islice(orders, 5))
         stage.until_running(deadline_s=60)
         with demo.screen(stage.lab.flink) as show:
-            totals = live.watch(stage, orders, seconds=float(os.environ.get("STREAMLINGS_DEMO_SECONDS", SECONDS)), show=show)
+            totals = live.watch(stage, orders, seconds=SECONDS, show=show)
     say(f"that was a real job on a real cluster: {totals} totals came out while the stream was open")
 
 

@@ -1,4 +1,4 @@
-"""`dev bench`: the speeds that DESIGN promises, measured on this machine with the real command on the real servers."""
+"""`dev bench`: the speeds that site/performance.md shows, measured on this machine by the real grader on the real servers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import statistics
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from streamlings import cleanup, wait
 from streamlings.course import Course, Exercise
 from streamlings.dev import pipeline_bench
 from streamlings.dev.download_sizes import download_bytes
+from streamlings.errors import LabError
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
 from streamlings.servers import native, state
@@ -66,9 +66,7 @@ def measure(say: Say) -> dict[str, object]:
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
     report["download_bytes"] = downloads
-    report["disk_bytes"] = {
-        name: _size(path) for name, path in {".venv": ROOT / ".venv", "cache": cache_folder(), "state": state_folder()}.items()
-    }
+    report["disk_bytes"] = disk_bytes({".venv": ROOT / ".venv", "state": state_folder(), "cache": cache_folder()})
     return report
 
 
@@ -93,7 +91,8 @@ def _check_times(exercise: Exercise, say: Say) -> list[float]:
             wait.until(lambda: list(pool.folder().glob("*.ready")), deadline_s=90)
         result = grader.check(exercise, exercise.solution, seed=100 + n)
         if result.outcome != "passed":
-            raise SystemExit(f"{exercise.id} did not pass: {result.problem or result.failed_check}")
+            problem = result.problem or str(result.failed_check)
+            raise LabError(f"the solution of {exercise.id} did not pass: {problem}", hint=f"./streamlings dev check {exercise.id}")
         times.append(result.seconds)
     say(f"{exercise.kind:<8} {exercise.id:<32} median {statistics.median(times[1:]):.2f} s")
     return times[1:]  # the first one warms what is shared
@@ -127,11 +126,14 @@ def resident_bytes() -> int:
     return total
 
 
-def _size(folder: Path) -> int:
-    """Bytes on disk, each file of several hard links once."""
-    seen = {(s.st_dev, s.st_ino): s.st_blocks * 512 for f in folder.rglob("*") if not f.is_symlink() and (s := f.stat())}
-    return sum(seen.values())
-
-
-if __name__ == "__main__":
-    run(as_json=True, say=lambda text: print(text, file=sys.stderr))
+def disk_bytes(folders: dict[str, Path]) -> dict[str, int]:
+    """Bytes on disk. A file with several hard links counts once, in the first of these folders: uv links packages from its cache."""
+    seen: set[tuple[int, int]] = set()
+    sizes = dict.fromkeys(folders, 0)
+    for name, folder in folders.items():
+        for file in folder.rglob("*"):
+            stat = file.lstat()
+            if (stat.st_dev, stat.st_ino) not in seen:
+                seen.add((stat.st_dev, stat.st_ino))
+                sizes[name] += stat.st_blocks * 512
+    return sizes

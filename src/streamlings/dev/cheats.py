@@ -20,6 +20,7 @@ import psutil
 
 from streamlings import wait
 from streamlings.cleanup import names_on
+from streamlings.errors import LabError, UsageError
 from streamlings.paths import ROOT, state_folder
 from streamlings.servers import native, process, state
 from streamlings.servers.native import Say
@@ -48,11 +49,12 @@ class Cheat:
 
 
 def cheats() -> list[Cheat]:
-    """The programs of tests/cheats/."""
+    """The programs of tests/cheats/. Raises LabError where one does not say what it does."""
     found = []
     for path in sorted(FOLDER.glob("*.py")):
         header = HEADER.match(path.read_text())
-        assert header is not None, f"{path.name} does not say which exercise it cheats, and how it ends"
+        if header is None:
+            raise LabError(f"{path.name} does not say which exercise it cheats, and how it ends", hint="dev/cheats.py says how it begins")
         found.append(Cheat(path, header["exercise"], header["ends"], header["says"].strip(), header["then"] or ""))
     return found
 
@@ -61,8 +63,11 @@ def run(names: list[str], *, as_json: bool, say: Say) -> int:
     """Let the named cheats (or all) try, and report; exit code 0 when none passed and none was noticed afterwards, else 1."""
     falls_short = []
     passed = 0
+    every = cheats()
+    if unknown := sorted(set(names) - {cheat.path.stem for cheat in every}):
+        raise UsageError(f"there is no cheat {unknown[0]!r}", hint=f"they are the files in {FOLDER.relative_to(ROOT)}/")
+    chosen = [cheat for cheat in every if not names or cheat.path.stem in names]
     with Ground() as ground:
-        chosen = [cheat for cheat in cheats() if not names or cheat.path.stem in names]
         for cheat in chosen:
             wrong = ground.shortcomings(cheat)
             passed += any(line.startswith("it passed") for line in wrong)

@@ -20,8 +20,7 @@ def run(names: list[str], *, as_json: bool, record: bool = False, say: Say) -> i
 
     With `record`, the feedback that each wrong program gets from its check is kept as the golden one.
     """
-    course = Course()
-    exercises = [course.find(name) for name in names] or course.exercises
+    exercises = Course().chosen(names)
     began = time.monotonic()
     counts = dict.fromkeys(
         (

@@ -139,7 +139,3 @@ def _write_whole(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(text, encoding="utf-8")
     os.replace(unfinished, path)
-
-
-if __name__ == "__main__":
-    lock()

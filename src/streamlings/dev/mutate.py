@@ -30,8 +30,7 @@ def run(names: list[str], *, everything: bool, as_json: bool, say: Say) -> int:
 
     Exit code 0 when nothing falls short, else 1. Raises UsageError where there is no such exercise.
     """
-    course = Course()
-    exercises = [course.find(name) for name in names] or course.exercises
+    exercises = Course().chosen(names)
     tallies = [_try(exercise, everything or bool(names), say) for exercise in exercises]
     every = total(tallies)
     if as_json:

@@ -53,8 +53,7 @@ def program_ends(run: Stage) -> None:
 @check(after=program_ends)
 def answer_is_written(run: Stage) -> None:
     """The answer is in out/answer.txt"""
-    file = run.folder_of("out") / "answer.txt"
-    found = file.read_text() if file.exists() else "no file"
+    found = (run.file("out", "answer.txt") or b"no file").decode("utf-8", "replace")
     if found != "42":
         raise Failure(expected="42", actual=found, hint="who writes that file?")
 '''
@@ -66,7 +65,7 @@ def make(place: str, *, kind: str) -> None:
         raise UsageError(f"{place!r} is not the place of an exercise", hint="it looks like 06_event_time/7_my_idea")
     lesson, solution = course_root() / "lessons" / place, course_root() / "solutions" / place
     if lesson.exists() or solution.exists():
-        raise UsageError(f"{place} exists already")
+        raise UsageError(f"{place} exists already", hint="choose another number or name; nothing was written")
     topics = "topics = { orders = 1, totals = 1 }\n" if NEEDS[kind] else ""
     needs = "[" + ", ".join(f'"{n}"' for n in NEEDS[kind]) + "]"
     files = {
@@ -84,4 +83,4 @@ def make(place: str, *, kind: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         print(path.relative_to(course_root()))
-    print(f"\nnow: ./streamlings dev check {place}")
+    print(f"\nnow: edit these, then ./streamlings dev check --record {place}, then ./streamlings dev mutate {place}")

@@ -38,13 +38,13 @@ def rate(lab: LabState, events: int) -> float:
     try:
         job = wait.until(lambda: next((FlinkJob(rest, j["jid"]) for j in rest.jobs() if j["jid"] not in before), None), deadline_s=30)
         if job is None:
-            raise LabError("the benchmark's job was not submitted", details=program.output.text())
+            raise LabError("the benchmark's job was not submitted", hint="./streamlings status", details=program.output.text())
         running = wait.until(lambda: job.refresh().running and job.rest.job(job.id)["now"], deadline_s=30, every_ms=5)
         end = wait.until(
             lambda: job.consumed().get((PREFIX + "orders", 0), -1) >= events - 1 and job.rest.job(job.id)["now"], deadline_s=120
         )
         if not running or not end:
-            raise LabError("the benchmark's job did not read everything within 120 s")
+            raise LabError("the benchmark's job did not read everything within 120 s", hint="is this machine very busy?")
         job.rest.cancel(job.id)
         wait.until(lambda: job.refresh().state in ENDED, deadline_s=10)
         return events / ((end - running) / 1000)

@@ -61,7 +61,10 @@ def programs(exercise: Exercise) -> list[Declared]:
     for path in exercise.wrong:
         header = HEADER.match(path.read_text())
         if header is None:
-            raise LabError(f"{path.relative_to(course_root())} does not begin with `# fails: CHECK` and `# says: WORDS`")
+            raise LabError(
+                f"{path.relative_to(course_root())} does not begin with `# fails: CHECK` and `# says: WORDS`",
+                hint="CONTRIBUTING.md shows how wrong programs begin",
+            )
         found.append(Declared(exercise, "wrong", path, header["check"], header["words"].strip(), (header["why"] or "").strip()))
     return found
 

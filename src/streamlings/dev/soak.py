@@ -32,8 +32,7 @@ def load(processes: int) -> Iterator[None]:
 
 def run(names: list[str], *, runs: int, as_json: bool, say: Say) -> int:
     """Check solutions and wrong programs in turn until there are `runs` verdicts; exit code 0 when each was as declared, else 1."""
-    course = Course()
-    exercises = [course.find(name) for name in names] or course.exercises
+    exercises = Course().chosen(names)
     chosen = [p for exercise in exercises for p in programs(exercise) if p.role in ("solution", "wrong")]
     judge = grader.Grader(trusted=True)
     began, differ = time.monotonic(), []

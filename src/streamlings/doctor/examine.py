@@ -22,20 +22,20 @@ from streamlings.servers import java, state
 def examine() -> list[Finding]:
     """All findings about this machine, in the order in which they should be mended. Takes about a second."""
     version = _read("/proc/version")
-    cache = cache_folder()
+    cache, missing = cache_folder(), {group: jars.size_missing(group) for group in lab.GROUPS}
     findings = [
         machine.python(sys.version_info[:3], 64 if sys.maxsize > 2**32 else 32),
         machine.architecture(platform.system(), platform.machine()),
         lab.java_runtime(_run, str(java.executable())),
         machine.memory(psutil.virtual_memory().total, psutil.virtual_memory().available, _container_limit(), wsl=machine.is_wsl(version)),
-        machine.disk("the clone", ROOT, _free_bytes(ROOT)),
-        machine.disk("the cache", cache, _free_bytes(cache)),
+        machine.disk("the clone", ROOT, _free_bytes(ROOT), needed=machine.LAB_DISK),
+        machine.disk("the cache", cache, _free_bytes(cache), needed=2 * sum(missing.values())),  # archives are unpacked beside themselves
         machine.loopback(_reach_itself),
         machine.localhost(_resolve),
         machine.proxies(os.environ),
         machine.open_files(_open_files_limit()),
         machine.wsl(version, str(ROOT)),
-        lab.downloads({group: jars.size_missing(group) for group in lab.GROUPS}),
+        lab.downloads(missing),
         lab.docker(shutil.which("docker"), _run),
         lab.lab_state(state.read(), (state_folder() / "lab.json.corrupt").exists()),
     ]

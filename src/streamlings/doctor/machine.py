@@ -13,7 +13,8 @@ from streamlings.doctor.finding import Finding
 
 GB = 1e9
 LAB_MEMORY = 2.5 * GB
-DISK_NEEDED = {"the clone": 1 * GB, "the cache": 1.5 * GB}
+LAB_DISK = 1 * GB
+"""What a lab's folder may grow to: data, logs, class archives."""
 OPEN_FILES = 1024
 
 
@@ -28,7 +29,7 @@ def architecture(system: str, machine: str) -> Finding:
     says = f"{system} {machine}"
     arm = machine.lower() in ("arm64", "aarch64")
     if system == "Linux" and arm:
-        mend = "on Apple silicon run the lab on macOS itself; elsewhere in containers with `platform: linux/amd64`"
+        mend = "on Apple silicon run it on macOS itself; else on a Linux x86-64 machine"
         return Finding("architecture", False, f"{says}: apache-flink has no wheel for it", mend)
     if system == "Windows":
         return Finding("architecture", False, f"{says}: the lab needs WSL 2", "install it, and clone into its Linux home")
@@ -46,15 +47,15 @@ def memory(total: int, available: int, limit: int | None, *, wsl: bool) -> Findi
     if there < LAB_MEMORY:
         if wsl:
             return Finding("memory", False, says, "put `memory=6GB` under [wsl2] in .wslconfig in your Windows home, then `wsl --shutdown`")
-        return Finding("memory", False, says, "give the container or machine 4 GB, or use a shared lab (--kafka, --flink)")
+        return Finding("memory", False, says, "give the container or machine 4 GB")
     if room < LAB_MEMORY:
         return Finding("memory", None, says, "close what takes much, if the lab is not up already")
     return Finding("memory", True, says)
 
 
-def disk(what: str, folder: Path, free: int) -> Finding:
-    needed = DISK_NEEDED[what]
-    says = f"{free / GB:.1f} GB free for {what}"
+def disk(what: str, folder: Path, free: int, needed: float) -> Finding:
+    """In bytes; `needed` is what is yet to come there."""
+    says = f"{free / GB:.1f} GB free for {what}, up to {needed / GB:.1f} GB to come"
     mend = f"make {needed / GB:.1f} GB free at {folder}"
     if what == "the cache":
         mend += ", or let STREAMLINGS_CACHE name a folder on a larger disk"
@@ -68,7 +69,7 @@ def loopback(reach_itself: Callable[[], None]) -> Finding:
     except OSError as e:
         mend = "allow programs to listen and connect there (firewall, VPN, sandbox)"
         return Finding("loopback", False, f"127.0.0.1 cannot be used: {e}", mend)
-    return Finding("loopback", True, "127.0.0.1 accepts listeners and connections")
+    return Finding("loopback", True, "127.0.0.1 has free ports, and accepts listeners and connections")
 
 
 def localhost(resolve: Callable[[str], set[str]]) -> Finding:
