@@ -75,7 +75,7 @@ def remove_everything_named(lab: LabState, prefix: str) -> bool:
 
 def remove_everything_new(lab: LabState, prefix: str, before: set[str]) -> bool:
     """The same, and whatever else was not there before; but what other commands and programs that are run by hand use is left."""
-    topics = {topic for exercise in Course().exercises for topic in exercise.topics}
+    topics = Course().topics
     others = before | topics | {f"{topic}-{part}" for topic in topics for part in ("key", "value")}
     return remove_named(lab, lambda name: name.startswith(prefix) or (name not in others and not name.startswith(("run_", "__"))))
 

@@ -91,6 +91,11 @@ class Course:
                     found.append(read_exercise(lesson, folder))
         return found
 
+    @cached_property
+    def topics(self) -> set[str]:
+        """What the exercises call their topics: programs that are run by hand use these names as they are."""
+        return {topic for exercise in self.exercises for topic in exercise.topics}
+
     def chosen(self, names: list[str]) -> list[Exercise]:
         """The exercises of these names, or all where none is named. Raises UsageError as `find` does."""
         return [self.find(name) for name in names] or self.exercises

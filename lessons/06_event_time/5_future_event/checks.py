@@ -45,13 +45,13 @@ def scenario(stage: Stage) -> None:
 
     stage.require(only_wrong_clocks_go_aside)
     stage.act(SLOW)
-    stage.facts.slow = [order(ada, "12:03:58"), order(bob, "12:03:57"), order(ada, "12:04:20")]
-    send(stage, stage.facts.slow[0], arrived=ms("12:04:08"))
+    slow = [order(ada, "12:03:58"), order(bob, "12:03:57"), order(ada, "12:04:20")]
+    send(stage, slow[0], arrived=ms("12:04:08"))
     stage.facts.bad.append(order(bob, "12:05:30"))
     stage.topic("orders").send(stage.facts.bad[3], arrived=ms("12:04:09"))
     stage.settle_behind(ms("12:03:53"), lambda: aside.matching(order_id=stage.facts.bad[3]["order_id"]))
-    send(stage, stage.facts.slow[1], arrived=ms("12:04:10"))
-    send(stage, stage.facts.slow[2], arrived=ms("12:04:30"))
+    send(stage, slow[1], arrived=ms("12:04:10"))
+    send(stage, slow[2], arrived=ms("12:04:30"))
     stage.settle_behind(ms("12:04:15"), lambda: all_there(stage, "12:03"))
 
     stage.require(wrong_clock_closes_no_minute)

@@ -46,7 +46,7 @@ def forget_jobs(stage: Stage) -> None:
     def read() -> bool:
         for topic in stage.outputs():
             topic.poll()
-        return sum(len(topic.seen) for topic in stage.outputs()) >= sum(topic.length() for topic in stage.outputs())
+        return stage.rows_seen() >= sum(topic.length() for topic in stage.outputs())
 
     wait.until(read, deadline_s=READ_S, every_ms=5)
     stage.account.begin_anew()

@@ -107,15 +107,23 @@ class Observing(Scene):
     def _read_what_was_written(self, *, deadline_s: float = 0.5) -> None:
         """Read until as many rows are there as the sinks say they have written. Rows of an open transaction, or in a topic that is not
         on the stage, never come: after one wait in vain there is no other."""
-        written = sum(job.rows_written() for job in self.jobs)
+        written = self.rows_written()
 
         def read() -> bool:
             for topic in self.outputs():
                 topic.poll()
-            return sum(len(topic.seen) for topic in self.outputs()) >= written
+            return self.rows_seen() >= written
 
         if not read() and self._rows_will_come:
             self._rows_will_come = bool(wait.until(read, deadline_s=deadline_s, every_ms=5))
+
+    def rows_written(self) -> int:
+        """How many the sinks of all jobs have written since their tasks were started last, as Flink says."""
+        return sum(job.rows_written() for job in self.jobs)
+
+    def rows_seen(self) -> int:
+        """How many have been read so far."""
+        return sum(len(topic.seen) for topic in self.outputs())
 
     def restored_checkpoints(self) -> list[int]:
         """Ids of the checkpoints that the jobs were restored from after a failure."""

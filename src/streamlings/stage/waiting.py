@@ -109,12 +109,11 @@ class Waiting(Faults):
             return None, not self.killed and any(j.restarts() > 2 for j in jobs)
         for topic in self.outputs():
             topic.poll()
-        outputs = sum(len(t.seen) for t in self.outputs())
-        return (outputs, [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
+        return (self.rows_seen(), [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
 
     def _rows_are_under_way(self) -> bool:
         """Whether sinks have written rows that nobody has read yet; those of an open transaction stay so."""
-        return sum(job.rows_written() for job in self.jobs) > sum(len(topic.seen) for topic in self.outputs())
+        return self.rows_written() > self.rows_seen()
 
     def _unread(self) -> bool:
         return any(self.unread(job) for job in self.jobs if not job.ended)
