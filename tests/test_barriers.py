@@ -115,6 +115,23 @@ def test_a_source_that_reads_nothing_is_waited_for_longer_on_a_crowded_machine(t
     assert looks == [9, 25]
 
 
+def test_a_program_that_ends_while_its_job_is_looked_for_has_submitted_it(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path)
+    looked: list[int] = []
+
+    def refresh() -> list[Any]:
+        """Before the second look the job is there, and the program ends after the first."""
+        assert stage.program is not None
+        stage.program.exit_code = 0
+        looked.append(1)
+        stage.jobs = [make_job("CREATED")] if len(looked) > 1 else []
+        return list(stage.jobs) if len(looked) > 1 else []
+
+    stage.__dict__["refresh"] = refresh
+    stage.until(lambda: len(looked) > 3, "a row", deadline_s=30)
+    assert len(looked) > 3
+
+
 def test_a_program_that_prints_has_not_stopped(tmp_path: Path) -> None:
     stage = make_stage(tmp_path, make_job())
     looked: list[int] = []

@@ -32,6 +32,13 @@ def test_nothing_changed(files: CourseFiles, tmp_path: Path) -> None:
     assert files.mend() == [], "what holds the same is the same"
 
 
+def test_an_editors_lock_that_names_nothing_is_left_alone(files: CourseFiles, tmp_path: Path) -> None:
+    lock = tmp_path / "course" / "lessons/01_a/1_b/.#checks.py"
+    lock.symlink_to("somebody@somewhere.1")
+    assert CourseFiles().mend() == []
+    assert lock.is_symlink()
+
+
 def test_a_changed_file_is_put_back_and_its_other_version_kept(files: CourseFiles, tmp_path: Path) -> None:
     checks = tmp_path / "course" / "lessons/01_a/1_b/checks.py"
     seen = checks.stat()

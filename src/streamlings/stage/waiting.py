@@ -94,8 +94,9 @@ class Waiting(Faults):
     def _progress(self) -> tuple[object, bool]:
         """What changes while things move (None: still busy, do not lose patience), and whether hope is lost."""
         assert self.program is not None
+        exit_code = self.program.exit_code  # asked first: the last it does may be to submit a job
         jobs = self.refresh()
-        failed = self.program.output.flooded or self.program.exit_code not in (None, 0) or self.submitted > MANY_JOBS
+        failed = self.program.output.flooded or exit_code not in (None, 0) or self.submitted > MANY_JOBS
         if any(j.ended and j.state != "FINISHED" for j in jobs) and all(j.ended for j in jobs):
             return None, True
         if any(topic.flooded for topic in self.outputs()):
@@ -103,7 +104,7 @@ class Waiting(Faults):
         if not self.uses_flink or all(j.ended for j in jobs) or self.submitted > MANY_JOBS:  # the program may submit one more
             if self._patience is None:
                 self._patience = Patience(self.program, self._program_s)
-            return None, failed or self.program.exit_code is not None or self._patience.exhausted()
+            return None, failed or exit_code is not None or self._patience.exhausted()
         jobs = [j for j in jobs if not j.ended]  # beside one that goes on, another may have come to the end of its input
         if any(not j.running for j in jobs):
             return None, not self.killed and any(j.restarts() > 2 for j in jobs)
