@@ -48,6 +48,7 @@ def scenario(stage: Stage) -> None:
     stage.account.begin_anew()
     stage.until(lambda: has_started(stage), "version 2 running", proves=version_2_begins_with_it, hint=NO_START)
     stage.observe()
+    stage.require(version_2_begins_with_it)
 
     stage.act(AFTER)
     times = [(bob, "12:01:30"), (ada, "12:01:50"), (ada, "12:02:02"), (bob, "12:02:10"), (cleo, "12:02:12")]
