@@ -54,7 +54,7 @@ def scenario(stage: Stage) -> None:
 
     stage.act(NEXT_VERSION)
     version_2 = registry.register(registry.subject("orders"), VERSION_2)
-    send(lambda order: registry.encode(version_2, order | {"currency": "CHF"}), "PAID", NEW_STATUS, "CREATED")
+    send(lambda order: registry.encode(version_2, order | {"currency": "CHF"}), NEW_STATUS, "PAID", "CREATED")
     send(first, "PAID")
     arrive(stage, 12, proves=next_version_is_read)
 

@@ -12,6 +12,7 @@ import simplejson
 from streamlings import wait
 from streamlings.checks import Failure, check
 from streamlings.stage.kafka_proxy import Produced
+from streamlings.stage.patience import Rest
 from streamlings.stage.stage import Stage
 
 MOST_HELD = 3_000
@@ -59,8 +60,10 @@ def the_leader_dies(stage: Stage) -> None:
     stage.facts.asked = broker.clients.produced[-1]
     if stage.facts.asked.acks != -1:  # it does not wait for the others, so its confirmation comes all the same
         wait.until(lambda: is_answered(broker.clients.produced[-1]), deadline_s=20)
-        place(stage, "the leader dies", 1)  # the program reads reports when it sends something
-        wait.until(lambda: only_there[0] in confirmed(stage), deadline_s=20)
+        for _ in range(5):  # the program reads reports when it sends something, and this one may not have come by then
+            place(stage, "the leader dies", 1)
+            if wait.until(lambda: only_there[0] in confirmed(stage), deadline_s=4):
+                break
     stage.facts.confirmed_by_the_dead = set(confirmed(stage))
     brokers.kill(dying)
     broker.replicas.cut()
@@ -96,8 +99,9 @@ def the_shop_closes(stage: Stage) -> None:
     place(stage, "the shop closes", 20)
     stage.settle(lambda: stage.facts.pipe.pump() == 0 and stage.facts.pipe.taken == len(stage.facts.orders))
     stage.facts.pipe.close()
-    program = stage.program
-    wait.until(lambda: program.ended or sum(len(proxy.produced) for proxy in proxies) > before, deadline_s=20)
+    program, rest = stage.program, Rest(stage.program)
+    waits = lambda: sum(len(proxy.produced) for proxy in proxies) > before and rest.reached()  # noqa: E731
+    wait.until(lambda: program.ended or waits(), deadline_s=20)  # one that has ended sends nothing again; one that waits may
     for proxy in proxies:
         proxy.cut()
         proxy.release()

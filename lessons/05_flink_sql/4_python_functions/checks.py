@@ -41,8 +41,7 @@ def scenario(stage: Stage) -> None:
     at_the_limit = [order(shop, country=country, amount=limit) for country, limit in stage.facts.limits.items()]
     first = at_the_limit + [order(shop) for _ in range(ORDERS - len(at_the_limit))]
     orders.send(*first)
-    stage.until_running(start_s=150)
-    judged.until(order_id=first[-1]["order_id"], proves=orders_are_judged, deadline_s=120, patience=PYTHON_STARTS)
+    judged.until(order_id=first[-1]["order_id"], proves=orders_are_judged, deadline_s=120, patience=PYTHON_STARTS, start_s=150)
     for some in (first[:REPLAYED], *([order(shop) for _ in range(LATER)] for _ in range(WAVES))):
         orders.send(*some)
         stage.settle(lambda: judged.poll(0.02) is None or len(judged.rows) >= len(orders.sent), patience=PYTHON_STARTS)

@@ -40,7 +40,7 @@ def orders_after_the_checkpoint(stage: Stage) -> None:
     """The job counts them; while the JobManager stands still, no checkpoint holds them."""
     orders, totals = stage.topic("orders"), stage.topic("totals")
     orders.send(*some_orders(stage, 15, minute=1))
-    wait.until(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent), deadline_s=1.5)
+    wait.until(lambda: totals.poll(0.02) is None or newest(stage) == running_totals(orders.sent), deadline_s=10)
 
 
 def some_orders(stage: Stage, count: int, *, minute: int) -> list[dict]:

@@ -39,9 +39,10 @@ def some_orders(stage: Stage, count: int, *, minute: int) -> list[dict]:
 
 def orders_of_an_open_transaction(stage: Stage) -> None:
     """The job writes their rows, and has not committed them when it dies."""
-    stage.topic("orders").send(*some_orders(stage, 10, minute=1))
-    paid = len(paid_orders(stage))
-    wait.until(lambda: all(len(uncommitted(stage, name)) >= paid for name in SINKS), deadline_s=1.5)
+    events, sinks = some_orders(stage, 10, minute=1), [stage.topic(name) for name in SINKS]
+    due = [sink.appended() + sum(order["status"] == "PAID" for order in events) for sink in sinks]
+    stage.topic("orders").send(*events)
+    wait.until(lambda: all(sink.appended() >= length for sink, length in zip(sinks, due, strict=True)), deadline_s=10)
 
 
 def uncommitted(stage: Stage, name: str) -> list[dict]:

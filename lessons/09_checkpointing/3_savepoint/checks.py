@@ -9,6 +9,7 @@ from streamlings.checks import Failure, check
 from streamlings.shop import Event, ms, time_of_day
 from streamlings.stage.days import Days, fold, unruly
 from streamlings.stage.job import FlinkJob
+from streamlings.stage.patience import PROGRAM_S, Patience
 from streamlings.stage.stage import Stage
 
 MINUTE = 60_000
@@ -42,9 +43,9 @@ def scenario(stage: Stage) -> None:
     stage.act(CHANGE)
     version_1 = stage.facts.version_1 = stage.refresh()[0]
     stage.start_again()
-    stage.settle(lambda: ended(stage, version_1) or stage.program is None or stage.program.ended)
-    wait.until(lambda: ended(stage, version_1), deadline_s=5)  # what a program has asked for may take a moment
+    until_it_has_stopped(stage, version_1)
     stage.require(stops_with_a_savepoint, patience=1)
+    stage.read_what_lies_there()
     stage.account.begin_anew()
     stage.until(lambda: has_started(stage), "version 2 running", proves=version_2_begins_with_it, hint=NO_START)
     stage.observe()
@@ -67,6 +68,15 @@ def scenario(stage: Stage) -> None:
 def ended(stage: Stage, job: FlinkJob) -> bool:
     stage.refresh()
     return job.ended
+
+
+def until_it_has_stopped(stage: Stage, job: FlinkJob) -> None:
+    """Wait until the program has stopped a job, or does nothing any more that could."""
+    program = stage.program
+    assert program is not None
+    patience = Patience(program, PROGRAM_S)
+    wait.until(lambda: ended(stage, job) or program.ended or patience.exhausted(), deadline_s=20 * PROGRAM_S)
+    wait.until(lambda: ended(stage, job), deadline_s=5)  # what a program has asked for may take a moment
 
 
 def has_started(stage: Stage) -> bool:

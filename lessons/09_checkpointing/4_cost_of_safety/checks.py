@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from decimal import Decimal
 from hashlib import pbkdf2_hmac
+from itertools import pairwise
 from typing import Any
 
 from streamlings.checks import Failure, check
@@ -23,6 +24,8 @@ RUSH = 4_000
 INTERVAL_MS = range(500, 3_001)
 COPIED_SHARE = 0.25
 RUSH_MS, AGAIN_MS = 2_000, 3_000
+ENOUGH = 3
+"""So many checkpoints that are complete in time show that they are."""
 IN_THE_RUSH, KILL = "the rush", "the kill"
 
 
@@ -44,16 +47,18 @@ def scenario(stage: Stage) -> None:
 
     stage.act(IN_THE_RUSH)
     names = [f"{name}-{n}" for name in stage.shop.customers(10) for n in range(5)]
-    stage.facts.rush_ms = time.time() * 1000
     rush = [stage.shop.order(names[0], "12:00", amount=Decimal(amount)) for amount in ("0.99", "1.00", "1.50")]
     rush += [stage.shop.order(stage.shop.random.choice(names), "12:00") for _ in range(RUSH - len(rush))]
     stage.facts.sent += rush[:COMPARED]
     send(stage, rush)
     stage.settle(lambda: written(stage) > GUESTS)
+    stage.facts.rush_ms = time.time() * 1000  # by now orders wait for the model
     first, first_s = written(stage), time.monotonic()
-    stage.settle(lambda: len(in_the_rush(stage)) >= 3 or written(stage) >= GUESTS + RUSH)
+    compared = lambda: len(stage.topic("scores").seen) >= GUESTS + COMPARED  # noqa: E731
+    stage.settle(lambda: (len(in_time(stage)) >= ENOUGH and compared()) or written(stage) >= GUESTS + RUSH)
     stage.facts.per_second = (written(stage) - first) / (time.monotonic() - first_s)
-    stage.facts.rush, stage.facts.begun = in_the_rush(stage), [entry for entry in history(stage) if is_of_the_rush(stage, entry)]
+    stage.facts.begun, stage.facts.in_time = of_the_rush(stage), in_time(stage)
+    stage.facts.late = [entry for entry in stage.facts.begun if is_late(entry, time.time() * 1000)]
     stage.until(lambda: True, "checkpoints in the rush", proves=completes_in_a_rush)
     stage.require(completes_in_a_rush, patience=1)
 
@@ -64,6 +69,7 @@ def scenario(stage: Stage) -> None:
 
     stage.kill_taskmanager(after=moment)
     stage.until_restored(proves=job_comes_back)
+    stage.facts.gone_back_to = [entry for job in stage.jobs for entry in restored_of(stage, job)]
     stage.measure(f"running again {(time.time() * 1000 - stage.facts.killed_ms) / 1000:.1f} s after the kill")
     stage.until(lambda: True, "the checkpoint that it went back to", proves=little_is_done_again)
 
@@ -88,14 +94,20 @@ def completed(run: Stage) -> list[dict[str, Any]]:
     return [entry for entry in history(run) if entry["status"] == "COMPLETED"]
 
 
-def in_the_rush(run: Stage) -> list[dict[str, Any]]:
-    """Those that were begun in the rush and are complete."""
-    return [entry for entry in completed(run) if is_of_the_rush(run, entry)]
+def of_the_rush(run: Stage) -> list[dict[str, Any]]:
+    """Those that were begun in it."""
+    return [entry for entry in history(run) if entry["trigger_timestamp"] > run.facts.rush_ms]
 
 
-def is_of_the_rush(run: Stage, entry: dict[str, Any]) -> bool:
-    """Whether it was begun in it."""
-    return bool(entry["trigger_timestamp"] > run.facts.rush_ms)
+def in_time(run: Stage) -> list[dict[str, Any]]:
+    """Those of the rush that were complete soon enough."""
+    return [entry for entry in of_the_rush(run) if entry["status"] == "COMPLETED" and entry["end_to_end_duration"] <= RUSH_MS]
+
+
+def is_late(entry: dict[str, Any], now_ms: float) -> bool:
+    """Whether it was complete too late, was given up, or is under way for too long. (Flink counts the time of one under way, too.)"""
+    took_ms = now_ms - entry["trigger_timestamp"] if entry["status"] == "IN_PROGRESS" else entry["end_to_end_duration"]
+    return entry["status"] == "FAILED" or took_ms > RUSH_MS
 
 
 def share(entry: dict[str, Any]) -> float:
@@ -164,17 +176,18 @@ def copies_what_has_changed(run: Stage) -> None:
 @check(after=copies_what_has_changed)
 def completes_in_a_rush(run: Stage) -> None:
     """In a rush, when orders wait for the model, a checkpoint is complete 2 s after it has begun"""
-    slowest = max(run.facts.rush, key=lambda entry: entry["end_to_end_duration"], default=None)
-    if slowest is None or slowest["end_to_end_duration"] > RUSH_MS:
+    in_time, late = run.facts.in_time, run.facts.late
+    if not in_time or (len(in_time) < ENOUGH and late):  # one that something else on this machine held up is forgiven
         hint = "a barrier stands in line behind the orders that wait. Must it?"
         if any(entry["status"] == "FAILED" for entry in run.facts.begun):
             hint = "a checkpoint that is given up sooner is not complete any sooner. What does it wait for?"
         raise Failure(
-            expected=f"each checkpoint of the rush complete within {RUSH_MS / 1000:g} s",
-            actual=told(slowest) if slowest else "none was complete while it lasted",
+            expected=f"checkpoints of the rush complete within {RUSH_MS / 1000:g} s",
+            actual=told(late[0]) if late else "none was begun while it lasted",
             because=[told(entry) for entry in run.facts.begun],
             hint=hint,
         )
+    slowest = max(in_time, key=lambda entry: entry["end_to_end_duration"])
     run.measure(f"in the rush: {told(slowest)}, {run.facts.per_second:,.0f} orders a second scored meanwhile")
 
 
@@ -185,19 +198,22 @@ def job_comes_back(run: Stage) -> None:
 
 @check(after=job_comes_back)
 def little_is_done_again(run: Stage) -> None:
-    """It goes back 3 s at most"""
-    begun_ms = [r["trigger_timestamp"] for job in run.jobs for r in completed_and_restored(run, job)]
+    """It goes back 3 s at most, whenever it is killed"""
+    begun_ms = [entry["trigger_timestamp"] for entry in run.facts.gone_back_to]
     back_ms = run.facts.killed_ms - min(begun_ms, default=0)
-    if not begun_ms or back_ms > AGAIN_MS:
+    # A kill comes by chance soon after a checkpoint or late; at the latest, it comes right before the next one is complete.
+    spans_ms = [b["trigger_timestamp"] + b["end_to_end_duration"] - a["trigger_timestamp"] for a, b in pairwise(run.facts.in_time)]
+    at_most_ms = min(spans_ms, default=back_ms)
+    if not begun_ms or at_most_ms > AGAIN_MS:
         raise Failure(
-            expected=f"a checkpoint that was begun {AGAIN_MS / 1000:g} s before the kill, or later",
-            actual=f"one that was begun {back_ms / 1000:.1f} s before it" if begun_ms else "none: it began anew",
+            expected=f"a checkpoint that was begun {AGAIN_MS / 1000:g} s before a kill, or later",
+            actual=f"up to {at_most_ms / 1000:.1f} s before it" if begun_ms else "none: it began anew",
             hint="how long is it from the beginning of one checkpoint to the end of the next?",
         )
-    run.measure(f"what was done in the {back_ms / 1000:.1f} s before the kill was done again")
+    run.measure(f"what was done in the {back_ms / 1000:.1f} s before the kill was done again; it could have been {at_most_ms / 1000:.1f} s")
 
 
-def completed_and_restored(run: Stage, job: Any) -> list[dict[str, Any]]:
+def restored_of(run: Stage, job: Any) -> list[dict[str, Any]]:
     """The checkpoint that a job was restored from, as its history has it."""
     restored = job.restored_checkpoint()
     return [entry for entry in history(run) if restored and entry["id"] == restored["id"]]

@@ -12,7 +12,7 @@ KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}',
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 
 # --8<-- [start:idle]
-tables.get_config().set("table.exec.source.idle-timeout", "1 s")
+tables.get_config().set("table.exec.source.idle-timeout", "2 s")
 # --8<-- [end:idle]
 
 tables.execute_sql(f"""

@@ -12,7 +12,7 @@ from streamlings import lab
 producer = Producer(
     {
         "bootstrap.servers": lab.kafka,
-        "linger.ms": 250,  # how long an order may wait for others to travel with
+        "linger.ms": 2_000,  # how long an order may wait for others to travel with
         "queue.buffering.max.messages": 4000,  # bounds the memory of a producer that is faster than the network
         "message.max.bytes": 4_000_000,
     }

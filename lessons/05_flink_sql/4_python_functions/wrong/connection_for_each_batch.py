@@ -1,5 +1,6 @@
 # fails: connections_are_kept
 # says: Where can a client be made that outlives it
+# varies: in how many batches the orders come
 """Harbour's fraud desk: which orders a person should look at, and how suspicious the desk's model finds each of them."""
 
 import json

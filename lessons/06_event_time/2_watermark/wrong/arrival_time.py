@@ -1,5 +1,6 @@
 # fails: minute_is_reported
 # says: when an event happened, or when it arrived
+# varies: its minutes are those of the clock, and may end during the check
 """Harbour's minute report: how many orders each customer placed in each minute, and for how much.
 
 Orders reach Kafka up to 5 s late. One that does must count in its own minute; no report may wait longer than that needs.

@@ -19,7 +19,7 @@ tables.execute_sql(f"""
         event_time AS TO_TIMESTAMP_LTZ(`timestamp`, 3),
         WATERMARK FOR event_time AS event_time - INTERVAL '5' SECOND
     ) WITH ({KAFKA}, 'topic' = '{lab.topic("orders")}',
-            'scan.startup.mode' = 'earliest-offset', 'scan.watermark.idle-timeout' = '1500 ms')
+            'scan.startup.mode' = 'earliest-offset', 'scan.watermark.idle-timeout' = '2 s')
 """)
 
 tables.execute_sql(f"""

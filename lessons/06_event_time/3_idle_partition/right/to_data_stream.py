@@ -23,7 +23,7 @@ class MinuteReport(ProcessWindowFunction):
 
 env = StreamExecutionEnvironment.get_execution_environment()
 tables = StreamTableEnvironment.create(env)
-tables.get_config().set("table.exec.source.idle-timeout", "1200 ms")
+tables.get_config().set("table.exec.source.idle-timeout", "1800 ms")
 
 tables.execute_sql(f"""
     CREATE TABLE orders (

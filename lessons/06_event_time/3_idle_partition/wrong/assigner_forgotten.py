@@ -1,5 +1,6 @@
 # fails: watermark_keeps_up
 # says: when an event happened, or when it arrived
+# varies: its minutes are those of the clock, and may end during the check
 """Harbour's minute report over its three branches, with the DataStream API."""
 
 import json

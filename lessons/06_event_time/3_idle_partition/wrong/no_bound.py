@@ -13,7 +13,7 @@ KAFKA = f"'connector' = 'kafka', 'properties.bootstrap.servers' = '{lab.kafka}',
 
 tables = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
 
-tables.get_config().set("table.exec.source.idle-timeout", "1 s")
+tables.get_config().set("table.exec.source.idle-timeout", "2 s")
 
 tables.execute_sql(f"""
     CREATE TABLE orders (
