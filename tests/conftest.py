@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from streamlings import wait
 from streamlings.paths import ROOT
 from streamlings.servers import native
 
@@ -55,6 +56,7 @@ class Cli:
         )
 
     def end(self, running: subprocess.Popen[str], *, timeout_s: float = 120) -> Done:
+        timeout_s *= wait.crowding()
         try:
             out, err = running.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:

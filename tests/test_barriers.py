@@ -30,6 +30,7 @@ def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     job.ended = state in ENDED
     job.watermark = job.checkpoint_interval = lambda: None
     job.restarts = lambda: 0
+    job.failed_at_work = lambda: state == "FAILED"
     job.consumed = job.partition_watermarks = job.watermarks = dict
     job.late_records_dropped = job.rows_written = lambda: 0
     job.refresh = lambda: job
@@ -43,7 +44,7 @@ def make_stage(folder: Path, *jobs: Any, exit_code: int | None = None, printed: 
     program.output.add(printed)
     stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda _: program)
     stage.uses_flink, stage.jobs = True, list(jobs)
-    stage.__dict__["rest"] = SimpleNamespace(jobs=list, slots=lambda: slots)
+    stage.__dict__["rest"] = SimpleNamespace(jobs=list, slots=lambda: slots, taskmanagers=list)
     return stage
 
 

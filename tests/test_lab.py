@@ -204,9 +204,13 @@ def test_down_ends_exactly_what_up_started(own_lab: Path) -> None:
 @pytest.mark.parametrize("server", ["kafka", "flink"])
 def test_a_port_that_is_taken_meanwhile_is_given_up_for_another(own_lab: Path, monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ports = iter([taken.getsockname()[1]])
-        free_port = process.free_port
-        monkeypatch.setattr(process, "free_port", lambda: next(ports, None) or free_port())
+        at_first = iter([taken.getsockname()[1]])
+        free_ports = process.free_ports
+
+        def one_is_taken(count: int) -> list[int]:
+            return [*at_first, *free_ports(count)][:count]
+
+        monkeypatch.setattr(process, "free_ports", one_is_taken)
         lab, said = up(server)
     assert getattr(lab, server)
     assert "another program has taken a port meanwhile" in said

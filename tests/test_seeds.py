@@ -19,7 +19,21 @@ from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 
 EXERCISES = Course().exercises
-WAITS_OR_ACTS = ("until", "act", "settle", "start", "measure", "observe", "windows", "move", "run_beside", "replay", "require", "restart")
+WAITS_OR_ACTS = (
+    "until",
+    "act",
+    "settle",
+    "start",
+    "measure",
+    "observe",
+    "windows",
+    "move",
+    "run_beside",
+    "replay",
+    "require",
+    "restart",
+    "read_what",
+)
 """How the names of a stage's methods begin which a rehearsal need not do anything for."""
 
 
@@ -34,9 +48,14 @@ class Rehearsal:
         self.seed, self.shop, self.facts, self.folder, self.lab = seed, Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
-        self.registry, self.program, self.prefix, self.jobs = RehearsalRegistry(), None, "", []
+        self.registry, self.program, self.prefix, self.jobs = (
+            RehearsalRegistry(),
+            SimpleNamespace(ended=True, exit_code=0, cpu_s=float),
+            "",
+            [],
+        )
         self.brokers = MagicMock() if exercise.brokers else None
-        self.account, self.refresh = MagicMock(), lambda: [SimpleNamespace(state="", ended=False)]
+        self.account, self.refresh = MagicMock(), lambda: [SimpleNamespace(state="", ended=False, readers=dict)]
 
     def topic(self, name: str) -> RehearsalTopic:
         return self.topics[name]
@@ -99,7 +118,7 @@ class RehearsalTopic:
         self.poll = self.until = self.tick = lambda *_, **__: []
         self.matching = lambda **_: []
         self.latest, self.seen = lambda *_: {}, []
-        self.newest = {0: 0}
+        self.newest, self.appended = {0: 0}, int
 
     def send(self, *events: Any, encode: Any = lambda event: event, **where: Any) -> None:
         self.sent += events

@@ -28,7 +28,7 @@ def own_broker(*, advertised_port: int | None = None) -> Iterator[tuple[str, Any
 
     With `advertised_port` it tells its clients to come to that port of localhost.
     """
-    port, controller = process.free_port(), process.free_port()
+    port, controller = process.free_ports(2)
     address = f"127.0.0.1:{port}"
     if advertised_port:
         own = "advertised.listeners=PLAINTEXT://127.0.0.1:{port}"

@@ -27,6 +27,7 @@ from streamlings.servers.native import Say
 from streamlings.servers.rest import FlinkRest
 from streamlings.stage.job import ENDED
 from streamlings.worker import pool
+from streamlings.worker.host import WARM_UP_JOB
 
 FOLDER = ROOT / "tests" / "cheats"
 HEADER = re.compile(
@@ -152,7 +153,8 @@ class Ground:
         wrong = [f"a process is left: {line}" for line in strays()]
         if lab.flink:
             jobs = FlinkRest(lab.flink).jobs() if FlinkRest(lab.flink).answers() else []
-            wrong += [f"a job is left: {job['name']} {job['state']}" for job in jobs if job["state"] not in ENDED]
+            left = [job for job in jobs if job["state"] not in ENDED and job["name"] != WARM_UP_JOB]
+            wrong += [f"a job is left: {job['name']} {job['state']}" for job in left]
         if lab.kafka and lab.processes["kafka"].alive():  # else the next check clears up
             wrong += [f"a topic or group is left: {name}" for name in names_on(lab) - self.names if not name.startswith("__")]
             wrong += [f"{folder.name} is left in runs/" for folder in (state_folder() / "runs").glob("*")]
@@ -161,17 +163,25 @@ class Ground:
         return wrong
 
     def _files(self) -> dict[str, bytes]:
-        files = (path for name in COPIED for path in (self.course / name).rglob("*") if path.is_file())
-        return {str(path.relative_to(self.course)): path.read_bytes() for path in files if path.suffix != ".pyc"}
+        files = (path for name in COPIED for path in (self.course / name).rglob("*") if path.parent.name != "__pycache__")
+        return {str(path.relative_to(self.course)): path.read_bytes() for path in files if path.is_file()}
 
 
 def strays() -> list[str]:
     """Processes with this lab in their environment or a cheat's mark in their command line, and no part of the lab."""
-    wait.until(lambda: not _strays(), deadline_s=10 * wait.crowding())  # a killed process may need a moment
-    return _strays()
+    found: list[str] = []
+
+    def none() -> bool:
+        nonlocal found
+        found = _strays()
+        return not found
+
+    wait.until(none, deadline_s=10 * wait.crowding())  # a killed process may need a moment
+    return found
 
 
 def _strays() -> list[str]:
+    running_now = list(psutil.process_iter())  # before the workers are asked for theirs, which may have started some since
     known = {os.getpid(), *(p.pid for p in psutil.Process().parents())}
     for each in [*state.read().processes.values(), *pool.idle().values()]:
         try:
@@ -179,7 +189,7 @@ def _strays() -> list[str]:
         except psutil.Error:
             continue
     found = []
-    for running in psutil.process_iter():
+    for running in running_now:
         try:
             of_this_lab = running.environ().get("STREAMLINGS_STATE") == str(state_folder())
             if (of_this_lab or MARK in " ".join(running.cmdline())) and running.pid not in known and running.status() != "zombie":

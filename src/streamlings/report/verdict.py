@@ -43,7 +43,7 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
     if result.outcome == "could_not_check":
         _problem(out, result)
     shown = "\n".join(line for each in result.checks for line in [each.actual, *each.evidence])
-    if result.output_tail and result.output_tail.splitlines()[-1] in shown:
+    if result.output_tail and result.output_tail.splitlines()[-1].removeprefix("Caused by: ") in shown:
         pass  # the evidence shows it already
     elif result.output_tail and result.outcome != "passed":
         out.print("\n  your program printed last:")

@@ -29,7 +29,7 @@ def classpath() -> list[Path]:
 def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     """Start the broker; the returned function waits until it answers. Unreadable data is kept aside, and said."""
     server = kafka()
-    port, controller = process.free_port(), process.free_port()
+    port, controller = process.free_ports(2)
 
     def launch() -> Process:
         lab.processes["kafka"] = server.start(port, controller)

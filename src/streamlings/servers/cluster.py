@@ -22,7 +22,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     from streamlings.worker import pool
 
     pool.retire_all()  # what is warm would submit to the cluster that is gone
-    ports = {name: process.free_port() for name in ("rest", "rpc", "blob")}
+    ports = dict(zip(("rest", "rpc", "blob"), process.free_ports(3), strict=True))
     cluster = flink()
     cluster.configure(ports)
     lab.processes["jobmanager"] = cluster.start_jobmanager()

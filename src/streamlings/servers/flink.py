@@ -20,7 +20,7 @@ TAG = "streamlings"
 """A job parameter that names the check to which a job belongs; Flink's REST API shows it."""
 
 # What a learner's job decides (checkpointing, restart strategy, parallelism) is left at Flink's defaults. What makes a lab quick to
-# watch and to recover is not: metrics and the web page are fresh to 100 ms, a lost TaskManager is noticed within 3 s.
+# watch and to recover is not: metrics and the web page are fresh to 100 ms, a killed TaskManager is noticed in a second or two.
 SETTINGS: dict[str, object] = {
     "parallelism.default": 1,
     "metrics.fetcher.update-interval": 40,
@@ -35,7 +35,8 @@ SETTINGS: dict[str, object] = {
     "table.local-time-zone": "UTC",
     "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place
     "heartbeat.interval": 500,
-    "heartbeat.timeout": 3000,
+    # A TaskManager that was killed is missed sooner: after two heartbeats that could not be delivered (heartbeat.rpc-failure-threshold).
+    "heartbeat.timeout": 20_000,
     "restart-strategy.fixed-delay.delay": "200 ms",
     "python.execution-mode": "thread",
     "python.executable": sys.executable,

@@ -44,7 +44,9 @@ def keep_new_archives() -> None:
     """Put archives that ended JVMs wrote in place. Called when no JVM of this lab runs."""
     folder = state_folder() / "cds"
     for new in sorted(folder.glob("*.jsa.*.new")):
-        if new.stat().st_size > 1_000_000:
+        with new.open("rb") as archive:  # its header is written last: a JVM that was killed meanwhile leaves zeros
+            whole = any(archive.read(4))
+        if whole and new.stat().st_size > 1_000_000:
             new.replace(folder / (new.name.split(".jsa.")[0] + ".jsa"))
         else:
             new.unlink()

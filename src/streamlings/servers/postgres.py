@@ -79,7 +79,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     because Flink's JDBC connector refuses a user without.
     """
     server = Postgres(state_folder() / "postgres")
-    port = process.free_port()
+    (port,) = process.free_ports(1)
     address = f"postgresql://{NAME}:{NAME}@127.0.0.1:{port}/{NAME}"
 
     def launch() -> Process:

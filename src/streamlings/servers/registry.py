@@ -116,7 +116,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     """
     archive = next(path for path in jars.fetch("registry") if path.name.startswith("apicurio-registry-app"))
     server = Registry(state_folder() / "registry", jars.unpack(archive))
-    port, management = process.free_port(), process.free_port()
+    port, management = process.free_ports(2)
     address = f"http://127.0.0.1:{port}{API}"
 
     def launch() -> Process:

@@ -11,9 +11,6 @@ from streamlings.errors import LabError
 if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
 
-READ_S = 2.0
-"""So long is waited for rows that were written before a job was cancelled; those of an open transaction never come."""
-
 
 def cancel_jobs(stage: Stage) -> bool:
     """Cancel the jobs of this check and wait until they have ended; whether the TaskManager must be replaced after the check: because one
@@ -42,13 +39,7 @@ def forget_jobs(stage: Stage) -> None:
     stage.observe()
     stage.account.compare()
     cancel_jobs(stage)
-
-    def read() -> bool:
-        for topic in stage.outputs():
-            topic.poll()
-        return stage.rows_seen() >= sum(topic.length() for topic in stage.outputs())
-
-    wait.until(read, deadline_s=READ_S, every_ms=5)
-    stage.account.begin_anew()
+    stage.read_what_lies_there()
+    stage.count_anew()
     stage.jobs_before |= {job.id for job in stage.jobs}
     stage.jobs.clear()

@@ -65,6 +65,15 @@ class FlinkJob:
         """Whether nothing comes of it any more: it failed for good, was cancelled, or came to the end of its input."""
         return self.state in ENDED
 
+    def has_run(self) -> bool:
+        """Whether every task of it has run, also where it has ended since."""
+        answers = [self.rest.ask(f"/jobs/{self.id}/vertices/{v['id']}/subtasktimes") for v in self.vertices]
+        return bool(answers) and all(subtask["timestamps"]["RUNNING"] > 0 for answer in answers for subtask in answer["subtasks"])
+
+    def failed_at_work(self) -> bool:
+        """Whether it has failed for good, and not before its tasks ran."""
+        return self.state == "FAILED" and self.has_run()
+
     @cached_property
     def check(self) -> str:
         """The check to which it belongs: its prefix, "by-hand" for none, or "" for a job that says nothing of it."""

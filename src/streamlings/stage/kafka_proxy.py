@@ -129,7 +129,7 @@ class _Connection:
             each.close()
         with self.proxy._lock:
             self.proxy._open.discard(self)
-            for _, produced in self._pending.values():
+            for _, produced in list(self._pending.values()):  # the other direction may add to them
                 produced.fate = "cut" if produced.fate == "sent" else produced.fate
 
     def _pump(self, pump: Callable[[], None]) -> None:

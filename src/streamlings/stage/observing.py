@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
+
+from confluent_kafka import KafkaException
 
 from streamlings import wait
 from streamlings.servers.rest import JSON
@@ -12,8 +15,10 @@ from streamlings.stage.scene import Scene
 from streamlings.stage.timeline import Moment
 from streamlings.worker.host import WARM_UP_JOB
 
-NEWER_S = 0.1
-"""So long after some metrics were read there are newer ones: Flink renews them every 40 ms (metrics.fetcher.update-interval)."""
+NEWER_S = 2.0
+"""So long newer metrics are waited for. Flink renews them every 40 ms (metrics.fetcher.update-interval), on a busy machine more slowly."""
+READ_S = 2.0
+"""So long is waited for rows that were written before a job ended; those of an open transaction never come."""
 REFRESH_S = 0.1
 """A job's state is not looked at more often while its watermark is: Flink itself makes it anew as often (web.refresh-interval)."""
 
@@ -73,13 +78,28 @@ class Observing(Scene):
             lowest = self.watermark()
             return lowest != self.timeline_.last_watermark()
 
-        # What let a row go may be newer than the metrics are.
-        wait.until(moved, deadline_s=NEWER_S if self.timeline_.rows_came() else 0)
+        # What let a row go may be newer than the metrics are, and than those that are on their way.
+        if not moved() and self.timeline_.rows_came():
+            newer = self._newer_metrics(2)
+            wait.until(lambda: moved() or newer(), deadline_s=NEWER_S)
+            moved()
         if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
             self.timeline_.watermark(lowest, of)
         self._note_what_was_dropped()
         self._read_what_was_written()
         self.timeline_.step()
+
+    def _newer_metrics(self, times: int) -> Callable[[], bool]:
+        """Whether Flink has had metrics of every TaskManager so many times since this call."""
+        seen = {name: [self.rest.cpu_ns(name)] for name in self.rest.taskmanagers()}
+
+        def have_come() -> bool:
+            for name, values in seen.items():
+                if len(values) <= times and (now := self.rest.cpu_ns(name)) != values[-1]:
+                    values.append(now)
+            return all(len(values) > times for values in seen.values())
+
+        return have_come
 
     def _watermarks_by_name(self) -> dict[str, int | None]:
         """Of each source partition and each operator; without the end of an input: whether that is seen in time is luck."""
@@ -91,35 +111,54 @@ class Observing(Scene):
     def _note_what_was_dropped(self) -> None:
         """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the
         watermark: Flink reads its counters before its watermarks."""
-        dropped = 0
-
-        def more() -> bool:
-            nonlocal dropped
-            dropped = sum(job.late_records_dropped() for job in self.jobs)
-            return dropped > self._dropped
-
-        wait.until(more, deadline_s=NEWER_S if self.timeline_.sent_behind() else 0)
+        if self.timeline_.sent_behind():
+            wait.until(self._newer_metrics(1), deadline_s=NEWER_S)
+        dropped = sum(job.late_records_dropped() for job in self.jobs)
         if dropped > self._dropped:
             count = dropped - self._dropped
             self.timeline_.add(Moment("late", text=f"Flink dropped {count} {'event' if count == 1 else 'events'} as late", count=count))
         self._dropped = dropped
 
-    def _read_what_was_written(self, *, deadline_s: float = 0.5) -> None:
-        """Read until as many rows are there as the sinks say they have written. Rows of an open transaction, or in a topic that is not
-        on the stage, never come: after one wait in vain there is no other."""
-        written = self.rows_written()
+    def _read_what_was_written(self, *, deadline_s: float = 3) -> None:
+        """Read until as many rows are there as the sinks say they have written. Those of an open transaction are not waited for; those in
+        a topic that is not on the stage never come: after one wait in vain there is no other."""
+        due = self.rows_due() + self.rows_seen()
 
         def read() -> bool:
             for topic in self.outputs():
                 topic.poll()
-            return self.rows_seen() >= written
+            return self.rows_seen() >= due
+
+        def read_or_uncommitted() -> bool:
+            return read() or sum(topic.appended() for topic in self.outputs()) >= due
 
         if not read() and self._rows_will_come:
-            self._rows_will_come = bool(wait.until(read, deadline_s=deadline_s, every_ms=5))
+            self._rows_will_come = bool(wait.until(read_or_uncommitted, deadline_s=deadline_s, every_ms=5))
+
+    def read_what_lies_there(self) -> None:
+        """Read every committed row, also those that metrics of a job which has ended do not tell of; none where Kafka does not answer."""
+
+        def read() -> bool:
+            for topic in self.outputs():
+                topic.poll()
+            lies_there = sum(topic.length() for topic in self.outputs() if not topic.flooded)
+            return self.rows_seen() >= lies_there
+
+        with suppress(KafkaException):
+            wait.until(read, deadline_s=READ_S, every_ms=5)
+
+    def count_anew(self) -> None:
+        """From now on tasks count that were started a moment ago: their counts begin with 0."""
+        self._seen_before = self.rows_seen()
+        self.account.begin_anew()
 
     def rows_written(self) -> int:
         """How many the sinks of all jobs have written since their tasks were started last, as Flink says."""
         return sum(job.rows_written() for job in self.jobs)
+
+    def rows_due(self) -> int:
+        """How many of those nobody has read yet. Those of an open transaction are due until it ends."""
+        return self.rows_written() - (self.rows_seen() - self._seen_before)
 
     def rows_seen(self) -> int:
         """How many have been read so far."""
@@ -130,9 +169,14 @@ class Observing(Scene):
         return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
 
     def unread(self, job: FlinkJob) -> list[str]:
-        """A line per partition of which the job's sources have not read everything that was sent."""
+        """A line per partition of which the job's sources have not read everything that was sent. Of several jobs, one that reads
+        something need not read what another one does."""
         consumed, lines = job.consumed(), []
+        reads = {topic for topic, _ in consumed}
+        others = {topic for other in self.jobs if reads and other is not job for topic, _ in other.readers()}
         for topic in self.topics.values():
+            if topic.full_name in others - reads:
+                continue
             for partition, end in topic.ends.items():
                 read = consumed.get((topic.full_name, partition), -1) + 1
                 if read < end:
@@ -144,7 +188,9 @@ class Observing(Scene):
         """At the end: read what every topic holds, and the jobs' last state."""
         for pipe in self._pipes:
             pipe.close()
-        self.refresh()
+        if self.refresh():
+            wait.until(self._newer_metrics(1), deadline_s=NEWER_S)  # Flink reads its counters before the watermark that was waited for
+            self._read_what_was_written()
         self.timeline_.several_outputs = len(self.outputs()) > 1
         for topic in self.outputs():
             topic.collect()

@@ -65,7 +65,7 @@ class OwnBroker:
 
     def choose_ports(self) -> None:
         """Free ones of this machine. (Another program may take one before the broker does.)"""
-        self.port, self.replica_port, self.controller_port = process.free_port(), process.free_port(), process.free_port()
+        self.port, self.replica_port, self.controller_port = process.free_ports(3)
         if self.clients and self.replicas:
             self.clients.target, self.replicas.target = self.port, self.replica_port
 

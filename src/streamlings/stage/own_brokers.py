@@ -78,7 +78,7 @@ class OwnBrokers:
 
     def kill(self, node: int) -> None:
         """SIGKILL one of several. The controller is told, which would notice by itself when the broker's session has timed out; returns
-        when others lead what it led. Raises LabError where the controller does not take it."""
+        when all others know of others that lead what it led. Raises LabError where the controller does not take it."""
         self.of[node].kill()
 
         def unregistered() -> bool:
@@ -90,6 +90,17 @@ class OwnBrokers:
         gone = wait.until(unregistered, deadline_s=READY_S, every_ms=100)
         if not gone:
             raise LabError(f"the controller of the check's own brokers did not let go of broker {node}", hint="is this machine very busy?")
+        known = lambda: all(node not in self._leaders_known_to(each) for each in self.of.values() if each.runs)  # noqa: E731
+        self._until(known, f"others than broker {node} leading", READY_S)
+
+    def _leaders_known_to(self, broker: OwnBroker) -> set[int]:
+        """Who leads some partition, as a broker knows it; all of them while it does not answer."""
+        try:
+            client = admin(f"127.0.0.1:{broker.port}")  # kept in a variable: its requests end with it
+            topics = client.list_topics(timeout=5).topics.values()
+        except KafkaException:
+            return {*self.of}
+        return {partition.leader for topic in topics for partition in topic.partitions.values()}
 
     def stop(self) -> None:
         """Kill all, and remove what they wrote."""

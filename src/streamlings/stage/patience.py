@@ -14,6 +14,12 @@ PATIENCE = 12
 Looks, not seconds: on a machine that is short of time each look takes longer, too.
 """
 
+START_S = 60
+"""How long the tasks of a job may take to start before a barrier's own deadline counts."""
+
+PROGRAM_S = 15
+"""How much processor time a program may take until it submits its job, or without Flink does what is awaited."""
+
 IDLE_S, IDLE_CPU_S = 10, 0.02
 """A program that got less than IDLE_CPU_S of processor time over IDLE_S (or its whole limit) waits for something that does not come."""
 
@@ -22,7 +28,8 @@ AT_WORK = 0.1
 
 
 class Patience:
-    """Ends when the program has had `limit_s` seconds of processor time, or has been idle, or after four times `limit_s` by the clock."""
+    """Ends when the program has had `limit_s` seconds of processor time, or has been idle, or after four times `limit_s` by the clock; on a
+    crowded machine, where its threads wait for a processor each time that they wait for each other, after so many times more."""
 
     def __init__(self, program: Program, limit_s: float) -> None:
         self.program, self.limit_s = program, limit_s
@@ -39,7 +46,7 @@ class Patience:
         used = self._looked[-1][1] - self._looked[0][1]
         lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
         idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
-        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s
+        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s * wait.crowding()
 
 
 class Rest:

@@ -76,7 +76,7 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
     deadline = time.monotonic() + deadline_s
     reader = consumer(address, isolation=isolation)
     try:
-        ends = {p: end for p in range(partitions) if (end := _end(reader, TopicPartition(topic, p), deadline_s)) is not None}
+        ends = {p: end for p in range(partitions) if (end := end_of(reader, TopicPartition(topic, p), deadline_s)) is not None}
         reader.assign([TopicPartition(topic, p, 0) for p in ends])
         found: list[Record] = []
         while ends:
@@ -93,7 +93,7 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
         reader.close()
 
 
-def _end(reader: Consumer, partition: TopicPartition, deadline_s: float) -> int | None:
+def end_of(reader: Consumer, partition: TopicPartition, deadline_s: float) -> int | None:
     """The offset behind a partition's last record; None where it holds none, or is gone. A leader that was chosen a moment ago does not
     know yet: it is asked again."""
     deadline = time.monotonic() + deadline_s

@@ -84,6 +84,8 @@ class Scene:
         self._patience: Patience | None = None
         self._program_s = 0.0
         self._rows_will_come = True
+        self._seen_before = 0
+        """How many rows were read before the jobs' tasks were started last."""
         self.jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
     @cached_property

@@ -36,15 +36,13 @@ class Stage(Waiting):
         )
         self.observe()
 
-    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60, start_s: float | None = None) -> None:
-        """A barrier: the program has submitted a job, and every task of it runs. `start_s` is how long they may take to start (by default
-        START_S): longer where a task starts a Python process of its own."""
+    def until_running(self, *, proves: Check | None = None, deadline_s: float = 60) -> None:
+        """A barrier: the program has submitted a job, and every task of it runs, or ran and has ended since."""
         self.until(
-            lambda: self.refresh() and all(j.running or j.state == "FINISHED" for j in self.jobs),
+            lambda: self.refresh() and all(j.running or j.state == "FINISHED" or (j.ended and j.has_run()) for j in self.jobs),
             "a running Flink job",
             proves=proves,
             deadline_s=deadline_s,
-            start_s=start_s,
         )
 
     def until_checkpoint(self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = 35) -> None:
@@ -62,7 +60,7 @@ class Stage(Waiting):
             self.refresh() and all(j.state == "FINISHED" or (j.running and not j.taskmanagers() & set(self.killed)) for j in self.jobs)
         )
         self.until(back, "the job running again", proves=proves, hint=hint, deadline_s=deadline_s)
-        self.account.begin_anew()
+        self.count_anew()
         restored = self.restored_checkpoints()
         self.timeline_.note("restored", f"from checkpoint {restored[0]}" if restored else "from no checkpoint: its state is empty")
         self.timeline_.step()
@@ -79,7 +77,7 @@ class Stage(Waiting):
         program = self.program
         assert program is not None
         patience = Patience(program, limit_s)
-        wait.until(lambda: program.ended or patience.exhausted(), deadline_s=5 * limit_s, every_ms=10)
+        wait.until(lambda: program.ended or patience.exhausted(), deadline_s=20 * limit_s, every_ms=10)
         if not program.ended:
             self._give_up("your program gets to its end", proves, [f"your program was still running after {limit_s:.0f} s and was stopped"])
         if program.exit_code != 0 or program.output.flooded:

@@ -37,7 +37,8 @@ def diagnose(stage: Waiting, awaited: str) -> tuple[list[str], str]:
         return ["your program printed more than 10 MB and was stopped"], "print less: a line per event is too much for a stream"
     if flooded := next((topic for topic in stage.outputs() if topic.flooded), None):
         return [f"more than {MANY_RECORDS:,} records came to {flooded.name}, and others go on coming"], "what writes again and again?"
-    if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" for j in jobs):
+    # A job that failed at work is told first: whether the program that waits for it knows by now is luck.
+    if program is not None and program.exit_code not in (None, 0) and not any(j.state == "RUNNING" or j.failed_at_work() for j in jobs):
         how = "it ended without a word: os._exit, a crash, or a kill" if program.exit_code == -1 else f"exit code {program.exit_code}"
         lines = stage.last_output(12) or [how]
         message = next((line for line in reversed(lines) if NAMES_AN_ERROR.match(line)), lines[-1])

@@ -13,8 +13,8 @@ from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
 from streamlings.servers import broker
 from streamlings.stage.batches import Batch, batches
-from streamlings.stage.patience import PATIENCE
-from streamlings.stage.records import Record, Row, consumer, read_all, to_json
+from streamlings.stage.patience import PATIENCE, START_S
+from streamlings.stage.records import Record, Row, consumer, end_of, read_all, to_json
 
 if TYPE_CHECKING:
     from streamlings.stage.stage import Stage
@@ -118,15 +118,34 @@ class StageTopic:
         return tap
 
     def length(self) -> int:
-        """Records that lie in it, with uncommitted ones and those that end a transaction."""
-        return sum(self._tap.get_watermark_offsets(TopicPartition(self.full_name, p), timeout=10)[1] for p in range(self.partitions))
+        """Records that lie in it before the first open transaction, with those that end one; none in what somebody has removed."""
+        return self._until_the_end(self._tap)
+
+    def appended(self) -> int:
+        """Records that lie in it, with those of open transactions."""
+        return self._until_the_end(self._uncommitted_tap)
+
+    def _until_the_end(self, tap: Consumer) -> int:
+        return sum(end_of(tap, TopicPartition(self.full_name, p), deadline_s=10) or 0 for p in range(self.partitions))
+
+    @cached_property
+    def _uncommitted_tap(self) -> Consumer:
+        """Never reads: what a consumer calls the end of a topic depends on its isolation, too."""
+        return consumer(self.stage.lab.kafka, isolation="read_uncommitted")
 
     def until(
-        self, *, proves: Check | None = None, hint: str = "", deadline_s: float = 60, patience: int = PATIENCE, **fields: object
+        self,
+        *,
+        proves: Check | None = None,
+        hint: str = "",
+        deadline_s: float = 60,
+        patience: int = PATIENCE,
+        start_s: float = START_S,
+        **fields: object,
     ) -> None:
         """A barrier: wait until some row with these fields has come out, while the stream is open.
 
-        `hint` is for the learner whose program never emits it. `patience` is that of `Stage.until`.
+        `hint` is for the learner whose program never emits it. `patience` and `start_s` are those of `Stage.until`.
         """
         text = " ".join(f"{k} {v}" for k, v in fields.items())
         self.stage.until(
@@ -136,6 +155,7 @@ class StageTopic:
             hint=hint,
             deadline_s=deadline_s,
             patience=patience,
+            start_s=start_s,
         )
 
     def _has(self, fields: dict[str, object]) -> bool:
@@ -192,8 +212,8 @@ class StageTopic:
         return batches(data, self.full_name, self.partitions)
 
     def close(self) -> None:
-        if "_tap" in vars(self):
-            self._tap.close()
+        for tap in {"_tap", "_uncommitted_tap"} & vars(self).keys():
+            getattr(self, tap).close()
 
 
 def _matches(row: Row, fields: dict[str, object]) -> bool:

@@ -12,17 +12,15 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
 from streamlings.stage.faults import Faults
-from streamlings.stage.patience import PATIENCE, Patience
+from streamlings.stage.patience import PATIENCE, PROGRAM_S, START_S, Patience
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
-
-START_S = 60
-"""How long the tasks of a job may take to start before a barrier's own deadline counts."""
-
-PROGRAM_S = 15
-"""How much processor time a program may take until it submits its job, or without Flink does what is awaited."""
 
 LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no longer reachable)")
 """What Flink says of a job that fails because its TaskManager is gone."""
+
+
+RENEWED = 4
+"""Of so many looks one at least must have met new metrics: a TaskManager that stands still for a moment shows the same old ones."""
 
 
 class Waiting(Faults):
@@ -37,11 +35,12 @@ class Waiting(Faults):
         hint: str = "",
         deadline_s: float = 60,
         patience: int = PATIENCE,
-        start_s: float | None = None,
+        start_s: float = START_S,
         program_s: float = PROGRAM_S,
     ) -> None:
         """Wait until `reached` answers something true; `awaited` says in words what that is. Then the check `proves` can be judged.
 
+        `start_s` is how long tasks may take to start before `deadline_s` counts: longer where one starts a Python process of its own.
         Raises Stuck, with a diagnosis and (where that gives none) `hint`, when it cannot come any more: the program failed, or waits for
         something itself or had `program_s` seconds of processor time without a job, or everything was read and nothing moved over
         `patience` looks at fresh metrics, or the deadline has passed.
@@ -49,9 +48,10 @@ class Waiting(Faults):
         self.start()
         self._patience, self._program_s = None, program_s
         end = time.monotonic() + deadline_s
-        latest_start = time.monotonic() + (start_s or START_S)
-        looked, unchanged = 0.0, 0
+        latest_start = time.monotonic() + start_s
+        looked, unchanged, renewed = 0.0, 0, 0
         last: object = None
+        measured: object = None
         while not reached():
             now = time.monotonic()
             if now - looked > 0.1:  # metrics are no fresher than that
@@ -59,12 +59,16 @@ class Waiting(Faults):
                 moving, hopeless = self._progress()
                 if any(not job.running and not job.ended for job in self.jobs) and now < latest_start:
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
-                unchanged = unchanged + 1 if moving is not None and moving == last else 0
-                last = moving
+                unchanged, renewed = (unchanged + 1, renewed) if moving is not None and moving == last else (0, 0)
+                last, before, measured = moving, measured, self._measured()
+                renewed += measured != before
                 # On a crowded machine a row takes longer, and a source that waits for a processor reads as little as one that begins at
                 # the end of its topic.
                 enough = patience * wait.crowding()
-                still = unchanged >= enough and (unchanged >= 4 * enough or not (self._unread() or self._rows_are_under_way()))
+                still = unchanged >= enough and renewed >= enough / RENEWED
+                still = still and (unchanged >= 4 * enough or not (self._unread() or self._rows_are_under_way()))
+                if hopeless and self.uses_flink:
+                    self.read_what_lies_there()  # of a job that ended at once, nobody may have read anything yet
                 if (hopeless or still or now > end) and not reached():
                     self._give_up(awaited, proves, hint=hint)
             wait.until(lambda: False, deadline_s=0.02)
@@ -112,9 +116,16 @@ class Waiting(Faults):
             topic.poll()
         return (self.rows_seen(), [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
 
+    def _measured(self) -> object:
+        """Something that changes when Flink has metrics that are newer: the processor time of its TaskManagers, counted in steps of 10 ms.
+        One that is held up by something else on this machine, or is gone, sends none."""
+        if not self.uses_flink or not self.jobs:
+            return time.monotonic()
+        return [self.rest.cpu_ns(name) for name in self.rest.taskmanagers()] or time.monotonic()
+
     def _rows_are_under_way(self) -> bool:
         """Whether sinks have written rows that nobody has read yet; those of an open transaction stay so."""
-        return self.rows_written() > self.rows_seen()
+        return self.rows_due() > 0
 
     def _unread(self) -> bool:
         return any(self.unread(job) for job in self.jobs if not job.ended)
@@ -128,7 +139,7 @@ class Waiting(Faults):
         starting = [
             v["name"] for j in self.jobs if j.state == "RUNNING" for v in j.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")
         ]
-        if starting and not self.killed:
+        if starting and not self.killed and not any(j.restarts() for j in self.jobs):
             raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:
             self.observe()

@@ -222,8 +222,8 @@ class WorkerProgram(Program):
         self._close()
 
     def release(self, deadline_s: float = 3) -> bool:
-        """Whether the program ended by itself in time, so that its process can be used again."""
-        free = self.exit_code not in (None, -1) or (self.until_ended(deadline_s) and self.exit_code != -1)
+        """Whether the program ended by itself in time (on a crowded machine it has more), so that its process can be used again."""
+        free = self.exit_code not in (None, -1) or (self.until_ended(deadline_s * wait.crowding()) and self.exit_code != -1)
         if free:
             self._close()
         return free
