@@ -71,6 +71,15 @@ def test_rows_that_nobody_can_count_are_a_failure(job_is: dict[str, bool], says:
     assert says in failure.actual
 
 
+def test_what_a_job_goes_on_writing_elsewhere_accounts_for_nothing_here() -> None:
+    """Twenty rows were sent past Flink; the job writes fifty more to a topic of the program's own, again and again."""
+    elsewhere = iter(range(50, 1_000_000, 50))
+    stage = scene(rows=20, written=list(range(0, 1_000_000, 50)), read=[9])
+    rows = Account(stage, SimpleNamespace(rows=lambda: next(elsewhere)))  # type: ignore[arg-type]
+    rows.compare(deadline_s=5)
+    assert rows.failure()
+
+
 def test_rows_that_were_counted_while_the_job_ran_may_outlive_it() -> None:
     stage = scene(rows=5, written=[5], read=[9])
     rows = Account(stage)

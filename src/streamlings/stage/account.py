@@ -81,7 +81,7 @@ class Account:
         restarted by itself, which takes the counts with it.
         """
         jobs = [job for job in self._scene.refresh() if not job.ended]
-        rows = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics()) + self._rows_elsewhere() - self._before
+        rows = self._count()
         if rows <= 0:
             return
         if not jobs or not all(job.countable for job in jobs):
@@ -95,8 +95,12 @@ class Account:
         missing, fresh_since = rows, 0.0
 
         def looked_at() -> bool:
-            nonlocal missing, fresh_since
-            missing = rows - sum(job.rows_written() for job in jobs)
+            """Rows are counted after what was written: of a job that goes on writing elsewhere, what it wrote meanwhile would account for
+            rows here."""
+            nonlocal rows, missing, fresh_since
+            written = sum(job.rows_written() for job in jobs)
+            rows = self._count()
+            missing = rows - written
             if missing > 0 and not fresh_since and self._is_fresh(jobs):
                 fresh_since = time.monotonic()
             return missing <= 0 or bool(fresh_since and time.monotonic() - fresh_since > METRICS_S)
@@ -106,6 +110,11 @@ class Account:
         self._compared = True
         if missing > self.unexplained:
             self.rows, self.unexplained = rows, missing
+
+    def _count(self) -> int:
+        """Rows that sinks must have written since the counts began."""
+        here = sum(max(len(topic.seen), len(topic.committed)) for topic in self._topics())
+        return here + self._rows_elsewhere() - self._before
 
     def _is_fresh(self, jobs: list[FlinkJob]) -> bool:
         """Whether Flink's metrics know that the event sent last has been read."""
