@@ -61,8 +61,8 @@ def follow(stage: Stage) -> dict[tuple[str], Decimal]:
     """The live answer, once it is that of all orders sent; what it is where nothing moves any more. A wrong one is waited for once; one
     that reads the nightly answer, too, is right until it has read it."""
     orders, facts, nightly = stage.topic("orders"), stage.facts, stage.topic("revenue_nightly").full_name
-    reads_the_night = any(topic == nightly for job in stage.refresh() for topic, _ in job.readers())
-    stage.settle(lambda: not facts.is_right or (newest(stage) == revenue_of(orders.sent) and not reads_the_night))
+    reads_the_night = lambda: any(topic == nightly for job in stage.refresh() for topic, _ in job.readers())  # noqa: E731
+    stage.settle(lambda: not facts.is_right or (newest(stage) == revenue_of(orders.sent) and not reads_the_night()))
     stage.observe()
     facts.is_right = facts.is_right and newest(stage) == revenue_of(orders.sent)
     return newest(stage)

@@ -62,8 +62,7 @@ def the_leader_dies(stage: Stage) -> None:
         wait.until(lambda: is_answered(broker.clients.produced[-1]), deadline_s=20)
         for _ in range(5):  # the program reads reports when it sends something, and this one may not have come by then
             place(stage, "the leader dies", 1)
-            if wait.until(lambda: only_there[0] in confirmed(stage), deadline_s=4):
-                break
+            wait.until(lambda: only_there[0] in confirmed(stage), deadline_s=4)
     stage.facts.confirmed_by_the_dead = set(confirmed(stage))
     brokers.kill(dying)
     broker.replicas.cut()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from streamlings import wait
 from streamlings.checks import Failure, check
 from streamlings.shop import Event, Shop, ms, shown, time_of_day
 from streamlings.stage import shapes
@@ -23,7 +24,7 @@ BASKET = "x" * 8_000
 
 SILENT = 1
 IDLE = 30
-"""A partition may be waited for 2 s: so many looks at the job, ten a second, may see nothing move; more of them on a busy machine."""
+"""A partition may be waited for 2 s: so many looks at the job, at most ten a second, may see nothing move; on a busy machine more."""
 
 MARKED = "Is it ever marked as idle, and after how long? What is set behind the INSERT comes too late."
 
@@ -65,7 +66,7 @@ def scenario(stage: Stage) -> None:
     send(0, "14:23:02.5")
     send(2, "14:23:02.5")
     try:
-        totals.until(customer_id=names[0], minute="14:21", proves=silence_holds_nobody_back, patience=IDLE)
+        totals.until(customer_id=names[0], minute="14:21", proves=silence_holds_nobody_back, patience=IDLE, deadline_s=8 * wait.crowding())
     except Stuck as stuck:
         stuck.hint = stuck.hint and f"{stuck.hint} {MARKED}"
         raise
@@ -78,7 +79,7 @@ def scenario(stage: Stage) -> None:
     send(SILENT, "14:22:58", "14:24:07")
     over = ms("14:24:02") - 1
     awake = "a watermark of 14:24:02 or later, now that the others are silent"
-    stage.until(lambda: (stage.watermark() or 0) >= over, awake, proves=awake_again_counts, patience=IDLE)
+    stage.until(lambda: (stage.watermark() or 0) >= over, awake, proves=awake_again_counts, patience=IDLE, deadline_s=8 * wait.crowding())
     stage.observe()
 
 

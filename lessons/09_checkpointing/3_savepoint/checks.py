@@ -9,7 +9,7 @@ from streamlings.checks import Failure, check
 from streamlings.shop import Event, ms, time_of_day
 from streamlings.stage.days import Days, fold, unruly
 from streamlings.stage.job import FlinkJob
-from streamlings.stage.patience import PROGRAM_S, Patience
+from streamlings.stage.patience import Rest
 from streamlings.stage.stage import Stage
 
 MINUTE = 60_000
@@ -71,12 +71,18 @@ def ended(stage: Stage, job: FlinkJob) -> bool:
 
 
 def until_it_has_stopped(stage: Stage, job: FlinkJob) -> None:
-    """Wait until the program has stopped a job, or does nothing any more that could."""
+    """Wait until the program has stopped a job, or does nothing any more that could, and what it has asked for is done."""
     program = stage.program
     assert program is not None
-    patience = Patience(program, PROGRAM_S)
-    wait.until(lambda: ended(stage, job) or program.ended or patience.exhausted(), deadline_s=20 * PROGRAM_S)
-    wait.until(lambda: ended(stage, job), deadline_s=5)  # what a program has asked for may take a moment
+    rest = Rest(program)
+    wait.until(lambda: ended(stage, job) or program.ended or (rest.reached() and not under_way(stage, job)), deadline_s=120)
+    wait.until(lambda: ended(stage, job), deadline_s=1)
+    wait.until(lambda: ended(stage, job) or not under_way(stage, job), deadline_s=30)
+
+
+def under_way(stage: Stage, job: FlinkJob) -> bool:
+    """Whether a checkpoint or savepoint is."""
+    return bool(stage.rest.checkpoints(job.id)["counts"]["in_progress"])
 
 
 def has_started(stage: Stage) -> bool:
