@@ -30,6 +30,7 @@ def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     job.ended = state in ENDED
     job.watermark = job.checkpoint_interval = lambda: None
     job.restarts = lambda: 0
+    job.taskmanagers = set
     job.failed_at_work = lambda: state == "FAILED"
     job.consumed = job.partition_watermarks = job.watermarks = dict
     job.late_records_dropped = job.rows_written = lambda: 0
@@ -44,7 +45,7 @@ def make_stage(folder: Path, *jobs: Any, exit_code: int | None = None, printed: 
     program.output.add(printed)
     stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda _: program)
     stage.uses_flink, stage.jobs = True, list(jobs)
-    stage.__dict__["rest"] = SimpleNamespace(jobs=list, slots=lambda: slots, taskmanagers=list)
+    stage.__dict__["rest"] = SimpleNamespace(jobs=list, slots=lambda: slots)
     return stage
 
 
@@ -133,6 +134,49 @@ def test_a_program_that_ends_while_its_job_is_looked_for_has_submitted_it(tmp_pa
     assert len(looked) > 3
 
 
+def test_looks_at_old_metrics_do_not_use_up_patience(tmp_path: Path) -> None:
+    """A TaskManager that stands still for a moment shows what it showed before."""
+    looked: list[int] = []
+    stage = make_stage(tmp_path, make_job(consumed=lambda: looked.append(1) or {}))
+    held = 12
+
+    def cpu_ns(_: str) -> int:
+        return max(0, len(looked) - held)
+
+    stage.jobs[0].taskmanagers = lambda: {"tm-1"}
+    stage.__dict__["rest"] = SimpleNamespace(**vars(stage.rest) | {"cpu_ns": cpu_ns})
+    gives_up(stage, patience=2, deadline_s=60)
+    assert len(looked) > held
+
+
+def test_what_a_job_wrote_that_ended_at_once_is_read_before_it_is_judged(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path, make_job("FINISHED"), exit_code=0)
+    rows: list[str] = []
+    stage.__dict__["read_what_lies_there"] = lambda: rows.append("a row")
+    stage.until(lambda: rows, "a row", proves=RUNS)
+    assert stage.proved == [RUNS]
+
+
+def test_rows_are_due_that_tasks_have_written_since_they_were_started_last(tmp_path: Path) -> None:
+    job = make_job(rows_written=lambda: 5)
+    stage = make_stage(tmp_path, job)
+    stage.topics = {"totals": SimpleNamespace(seen=[None] * 5, sent=[])}  # type: ignore[dict-item]
+    stage.__dict__["read_what_lies_there"] = lambda: None
+    assert stage.rows_due() == 0
+    stage.count_anew()
+    assert stage.rows_due() == 5, "what was seen before is not what they have written"
+
+
+def test_a_job_that_has_run_has_run_although_it_failed(tmp_path: Path) -> None:
+    for has_run, gets_there in ((True, True), (False, False)):
+        stage = make_stage(tmp_path, make_job("FAILED", "FAILED", has_run=lambda has_run=has_run: has_run), exit_code=0)
+        if gets_there:
+            stage.until_running(proves=RUNS)
+        else:
+            with pytest.raises(Stuck):
+                stage.until_running(proves=RUNS)
+
+
 def test_a_program_that_prints_has_not_stopped(tmp_path: Path) -> None:
     stage = make_stage(tmp_path, make_job())
     looked: list[int] = []
@@ -184,7 +228,7 @@ def test_rows_that_are_gathered_are_told_from_windows_over_the_clocks_time(tmp_p
     for vertices, says in (([vertex], "gathers it in a bundle"), (make_job().vertices, "the clock's time")):
         job = make_job(vertices=vertices, watermark=lambda: ms("12:00", day=2000))
         stage = make_stage(tmp_path, job)
-        stage.topics["orders"] = SimpleNamespace(sent=[{"timestamp": ms("12:00")}], ends={}, name="orders")  # type: ignore[assignment]
+        stage.topics["orders"] = SimpleNamespace(sent=[{"timestamp": ms("12:00")}], ends={}, name="orders", full_name="orders")  # type: ignore[assignment]
         assert says in gives_up(stage, patience=2, deadline_s=60).diagnosis[0]
 
 
@@ -215,10 +259,11 @@ def test_a_taskmanager_that_is_lost_without_a_kill_is_not_the_learners_fault(tmp
     assert said in gives_up(killed, deadline_s=60).diagnosis[0], "the scenario killed it: how the job bears that is what is judged"
 
 
-def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamlings.stage.waiting.START_S", 0.3)
+def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path: Path) -> None:
     with pytest.raises(LabError):
-        make_stage(tmp_path, make_job(task="INITIALIZING")).until(lambda: False, "a row", deadline_s=0.1)
+        make_stage(tmp_path, make_job(task="INITIALIZING")).until(lambda: False, "a row", deadline_s=0.1, start_s=0.3)
+    crashes = make_job("RUNNING", "INITIALIZING", restarts=lambda: 3)
+    assert gives_up(make_stage(tmp_path, crashes), deadline_s=0.1, start_s=0.3).diagnosis, "one that is restarted again and again is"
 
 
 # --- patience with a program that has yet to do something
@@ -251,7 +296,13 @@ class Clock:
     ],
 )
 def test_a_program_is_waited_for_by_its_processor_time(monkeypatch: pytest.MonkeyPatch, share: float, waits_s: float) -> None:
+    monkeypatch.setattr("streamlings.wait.crowding", lambda: 1.0)
     assert Clock(monkeypatch).until_exhausted(share) == waits_s
+
+
+def test_on_a_crowded_machine_a_program_that_is_given_next_to_nothing_is_waited_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlings.wait.crowding", lambda: 3.0)
+    assert Clock(monkeypatch).until_exhausted(0.05) == 181
 
 
 @pytest.mark.parametrize(("shares", "waits_s"), [([0.0], 1), ([0.9, 0.9, 0.01], 3)], ids=["waits", "still submits"])

@@ -48,6 +48,17 @@ def test_where_all_is_chained_to_the_source_it_is_that_behind_which_it_is_made()
     assert job({"0.Source__orders.numRecordsOut": "3"}).watermark() is None
 
 
+def test_a_job_has_run_when_each_of_its_tasks_has() -> None:
+    times = {"v0": [5, 6], "v1": [7, 0]}
+    rest = Rest({}, {})
+    rest.ask = lambda path: {"subtasks": [{"timestamps": {"RUNNING": at}} for at in times[path.split("/")[4]]]}  # type: ignore[attr-defined]
+    one = FlinkJob(cast(FlinkRest, rest), "j").refresh()
+    assert not one.has_run()
+    times["v1"] = [7, 8]
+    assert one.has_run()
+    assert not FlinkJob(cast(FlinkRest, Rest()), "j").refresh().has_run(), "one that failed before it had tasks"
+
+
 def test_readers_of_a_partition_are_counted() -> None:
     once = {f"0.{READER}.0.currentOffset": "3", f"1.{READER}.1.currentOffset": "4"}
     assert job(once).readers() == {("x_orders", 0): 1, ("x_orders", 1): 1}

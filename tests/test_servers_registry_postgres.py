@@ -108,7 +108,7 @@ def test_a_taken_port_is_not_blamed_on_the_data(lab_folder: Path, monkeypatch: p
     lab, _ = up("postgres")
     process.stop([lab.processes["postgres"]])
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(process, "free_port", lambda: taken.getsockname()[1])
+        monkeypatch.setattr(process, "free_ports", lambda _: [taken.getsockname()[1]])
         monkeypatch.setattr(postgres, "answers", lambda port: False)
         with pytest.raises(StreamlingsError, match="postgres ended by itself") as error:
             up("postgres")

@@ -66,11 +66,13 @@ class CourseFiles:
 
 
 def _files(folder: str) -> Iterator[tuple[str, Stamp]]:
-    """Every file below a folder, links included and not followed; none where there is no folder. Texts, not Paths: before and after each
-    check a thousand are looked at, and to make their Paths takes longer than to read them."""
+    """Every file below a folder, links included and not followed; none where there is no folder, or nobody may read it.
+
+    Texts, not Paths: before and after each check a thousand are looked at, and to make their Paths takes longer than to read them.
+    """
     try:
         entries = list(os.scandir(folder))
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):

@@ -39,7 +39,7 @@ def forget_jobs(stage: Stage) -> None:
     stage.observe()
     stage.account.compare()
     cancel_jobs(stage)
-    stage.read_what_lies_there()
     stage.count_anew()
+    stage.account.begin_anew()
     stage.jobs_before |= {job.id for job in stage.jobs}
     stage.jobs.clear()

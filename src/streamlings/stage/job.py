@@ -67,7 +67,10 @@ class FlinkJob:
 
     def has_run(self) -> bool:
         """Whether every task of it has run, also where it has ended since."""
-        answers = [self.rest.ask(f"/jobs/{self.id}/vertices/{v['id']}/subtasktimes") for v in self.vertices]
+        try:
+            answers = [self.rest.ask(f"/jobs/{self.id}/vertices/{v['id']}/subtasktimes") for v in self.vertices]
+        except LookupError:  # Flink keeps only so many that have ended
+            return False
         return bool(answers) and all(subtask["timestamps"]["RUNNING"] > 0 for answer in answers for subtask in answer["subtasks"])
 
     def failed_at_work(self) -> bool:

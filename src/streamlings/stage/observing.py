@@ -6,19 +6,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from confluent_kafka import KafkaException
-
 from streamlings import wait
+from streamlings.errors import LabError
 from streamlings.servers.rest import JSON
 from streamlings.stage.job import END_OF_INPUT, FlinkJob
 from streamlings.stage.scene import Scene
 from streamlings.stage.timeline import Moment
 from streamlings.worker.host import WARM_UP_JOB
 
-NEWER_S = 2.0
+NEWER_S = 5.0
 """So long newer metrics are waited for. Flink renews them every 40 ms (metrics.fetcher.update-interval), on a busy machine more slowly."""
-READ_S = 2.0
-"""So long is waited for rows that were written before a job ended; those of an open transaction never come."""
+READ_S = 5.0
+"""So long is waited for rows that lie in a topic."""
+HOSTS_S = 1.0
+"""So long is believed which TaskManagers run the jobs."""
 REFRESH_S = 0.1
 """A job's state is not looked at more often while its watermark is: Flink itself makes it anew as often (web.refresh-interval)."""
 
@@ -79,7 +80,7 @@ class Observing(Scene):
             return lowest != self.timeline_.last_watermark()
 
         # What let a row go may be newer than the metrics are, and than those that are on their way.
-        if not moved() and self.timeline_.rows_came():
+        if not moved() and lowest is not None and self.timeline_.rows_came():
             newer = self._newer_metrics(2)
             wait.until(lambda: moved() or newer(), deadline_s=NEWER_S)
             moved()
@@ -90,8 +91,8 @@ class Observing(Scene):
         self.timeline_.step()
 
     def _newer_metrics(self, times: int) -> Callable[[], bool]:
-        """Whether Flink has had metrics of every TaskManager so many times since this call."""
-        seen = {name: [self.rest.cpu_ns(name)] for name in self.rest.taskmanagers()}
+        """Whether Flink has had metrics so many times, since this call, of every TaskManager that runs a job."""
+        seen = {name: [cpu_ns] for name, cpu_ns in self.processor_times().items()}
 
         def have_come() -> bool:
             for name, values in seen.items():
@@ -100,6 +101,14 @@ class Observing(Scene):
             return all(len(values) > times for values in seen.values())
 
         return have_come
+
+    def processor_times(self) -> dict[str, int]:
+        """The processor time of the TaskManagers that run jobs, ns in steps of 10 ms: it changes when Flink has metrics that are newer. One
+        that is held up by something else on this machine, or is gone, sends none."""
+        if time.monotonic() - self._hosts_since > HOSTS_S:
+            self._hosts_since = time.monotonic()
+            self._hosts = {name for job in self.jobs if not job.ended for name in job.taskmanagers()}
+        return {name: self.rest.cpu_ns(name) for name in self._hosts}
 
     def _watermarks_by_name(self) -> dict[str, int | None]:
         """Of each source partition and each operator; without the end of an input: whether that is seen in time is luck."""
@@ -130,7 +139,7 @@ class Observing(Scene):
             return self.rows_seen() >= due
 
         def read_or_uncommitted() -> bool:
-            return read() or sum(topic.appended() for topic in self.outputs()) >= due
+            return read() or (all(topic.is_read() for topic in self.outputs()) and sum(topic.appended() for topic in self.outputs()) >= due)
 
         if not read() and self._rows_will_come:
             self._rows_will_come = bool(wait.until(read_or_uncommitted, deadline_s=deadline_s, every_ms=5))
@@ -141,16 +150,15 @@ class Observing(Scene):
         def read() -> bool:
             for topic in self.outputs():
                 topic.poll()
-            lies_there = sum(topic.length() for topic in self.outputs() if not topic.flooded)
-            return self.rows_seen() >= lies_there
+            return all(topic.is_read() for topic in self.outputs())
 
-        with suppress(KafkaException):
+        with suppress(LabError):
             wait.until(read, deadline_s=READ_S, every_ms=5)
 
     def count_anew(self) -> None:
-        """From now on tasks count that were started a moment ago: their counts begin with 0."""
-        self._seen_before = self.rows_seen()
-        self.account.begin_anew()
+        """Nothing counts any more what it has written; what is written from now on, tasks count from 0 that are started anew."""
+        self.read_what_lies_there()
+        self._seen_before, self._rows_will_come = self.rows_seen(), True
 
     def rows_written(self) -> int:
         """How many the sinks of all jobs have written since their tasks were started last, as Flink says."""
@@ -173,7 +181,8 @@ class Observing(Scene):
         something need not read what another one does."""
         consumed, lines = job.consumed(), []
         reads = {topic for topic, _ in consumed}
-        others = {topic for other in self.jobs if reads and other is not job for topic, _ in other.readers()}
+        knows_all = len(reads) >= len(job.sources)  # a source that has just been started does not say yet what it reads
+        others = {topic for other in self.jobs if knows_all and other is not job for topic, _ in other.readers()}
         for topic in self.topics.values():
             if topic.full_name in others - reads:
                 continue
@@ -188,7 +197,7 @@ class Observing(Scene):
         """At the end: read what every topic holds, and the jobs' last state."""
         for pipe in self._pipes:
             pipe.close()
-        if self.refresh():
+        if any(not job.ended for job in self.refresh()):
             wait.until(self._newer_metrics(1), deadline_s=NEWER_S)  # Flink reads its counters before the watermark that was waited for
             self._read_what_was_written()
         self.timeline_.several_outputs = len(self.outputs()) > 1

@@ -78,7 +78,7 @@ class OwnBrokers:
 
     def kill(self, node: int) -> None:
         """SIGKILL one of several. The controller is told, which would notice by itself when the broker's session has timed out; returns
-        when all others know of others that lead what it led. Raises LabError where the controller does not take it."""
+        when none of the others takes it for a leader any more. Raises LabError where the controller does not take it."""
         self.of[node].kill()
 
         def unregistered() -> bool:

@@ -29,7 +29,7 @@ AT_WORK = 0.1
 
 class Patience:
     """Ends when the program has had `limit_s` seconds of processor time, or has been idle, or after four times `limit_s` by the clock; on a
-    crowded machine, where its threads wait for a processor each time that they wait for each other, after so many times more."""
+    crowded machine, where its threads wait for a processor each time that they wait for each other, after up to three times more."""
 
     def __init__(self, program: Program, limit_s: float) -> None:
         self.program, self.limit_s = program, limit_s
@@ -46,7 +46,7 @@ class Patience:
         used = self._looked[-1][1] - self._looked[0][1]
         lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
         idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
-        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s * wait.crowding()
+        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s * min(wait.crowding(), 3)
 
 
 class Rest:

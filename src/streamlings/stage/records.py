@@ -95,7 +95,7 @@ def read_all(address: str, topic: str, partitions: int, *, isolation: str, deadl
 
 def end_of(reader: Consumer, partition: TopicPartition, deadline_s: float) -> int | None:
     """The offset behind a partition's last record; None where it holds none, or is gone. A leader that was chosen a moment ago does not
-    know yet: it is asked again."""
+    know yet: it is asked again. Raises LabError where Kafka does not say it."""
     deadline = time.monotonic() + deadline_s
     while True:
         try:
@@ -104,7 +104,7 @@ def end_of(reader: Consumer, partition: TopicPartition, deadline_s: float) -> in
             if e.args[0].code() in GONE:
                 return None
             if e.args[0].code() != KafkaError.OFFSET_NOT_AVAILABLE or time.monotonic() > deadline:
-                raise
+                raise LabError(f"Kafka does not say where {partition.topic} ends", details=str(e), hint="./streamlings status") from e
             wait.until(lambda: False, deadline_s=0.02)
         else:
             return high if high > low else None

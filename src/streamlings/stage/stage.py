@@ -60,7 +60,7 @@ class Stage(Waiting):
             self.refresh() and all(j.state == "FINISHED" or (j.running and not j.taskmanagers() & set(self.killed)) for j in self.jobs)
         )
         self.until(back, "the job running again", proves=proves, hint=hint, deadline_s=deadline_s)
-        self.count_anew()
+        self.account.begin_anew()
         restored = self.restored_checkpoints()
         self.timeline_.note("restored", f"from checkpoint {restored[0]}" if restored else "from no checkpoint: its state is empty")
         self.timeline_.step()

@@ -125,6 +125,15 @@ class StageTopic:
         """Records that lie in it, with those of open transactions."""
         return self._until_the_end(self._uncommitted_tap)
 
+    def is_read(self) -> bool:
+        """Whether `poll` has given every record before the first open transaction, or is told too much to go on."""
+        if self.flooded:
+            return True
+        partitions = [TopicPartition(self.full_name, p) for p in range(self.partitions)]
+        # Positions, not the records' offsets: what ends a transaction has an offset, too. There is none before the first record.
+        at = {each.partition: max(0, each.offset) for each in self._tap.position(partitions)}
+        return all(at[p.partition] >= (end_of(self._tap, p, deadline_s=10) or 0) for p in partitions)
+
     def _until_the_end(self, tap: Consumer) -> int:
         return sum(end_of(tap, TopicPartition(self.full_name, p), deadline_s=10) or 0 for p in range(self.partitions))
 

@@ -20,7 +20,8 @@ LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no lo
 
 
 RENEWED = 4
-"""Of so many looks one at least must have met new metrics: a TaskManager that stands still for a moment shows the same old ones."""
+"""Of so many looks one at least must have met new metrics, which come when a TaskManager has had 10 ms of a processor: one that stands
+still for a moment shows the same old ones."""
 
 
 class Waiting(Faults):
@@ -56,12 +57,13 @@ class Waiting(Faults):
             now = time.monotonic()
             if now - looked > 0.1:  # metrics are no fresher than that
                 looked = now
+                before, measured = measured, self.processor_times() or now  # asked first: what is looked at is no older
                 moving, hopeless = self._progress()
                 if any(not job.running and not job.ended for job in self.jobs) and now < latest_start:
                     end = now + deadline_s  # on a busy machine tasks take long to start: that is nobody's fault
-                unchanged, renewed = (unchanged + 1, renewed) if moving is not None and moving == last else (0, 0)
-                last, before, measured = moving, measured, self._measured()
-                renewed += measured != before
+                is_still = moving is not None and moving == last
+                unchanged, renewed = (unchanged + 1, renewed + (measured != before)) if is_still else (0, 0)
+                last = moving
                 # On a crowded machine a row takes longer, and a source that waits for a processor reads as little as one that begins at
                 # the end of its topic.
                 enough = patience * wait.crowding()
@@ -115,13 +117,6 @@ class Waiting(Faults):
         for topic in self.outputs():
             topic.poll()
         return (self.rows_seen(), [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
-
-    def _measured(self) -> object:
-        """Something that changes when Flink has metrics that are newer: the processor time of its TaskManagers, counted in steps of 10 ms.
-        One that is held up by something else on this machine, or is gone, sends none."""
-        if not self.uses_flink or not self.jobs:
-            return time.monotonic()
-        return [self.rest.cpu_ns(name) for name in self.rest.taskmanagers()] or time.monotonic()
 
     def _rows_are_under_way(self) -> bool:
         """Whether sinks have written rows that nobody has read yet; those of an open transaction stay so."""
