@@ -48,12 +48,8 @@ class Rehearsal:
         self.seed, self.shop, self.facts, self.folder, self.lab = seed, Shop(seed), SimpleNamespace(), folder, LabState()
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
-        self.registry, self.program, self.prefix, self.jobs = (
-            RehearsalRegistry(),
-            SimpleNamespace(ended=True, exit_code=0, cpu_s=float),
-            "",
-            [],
-        )
+        self.registry, self.prefix, self.jobs = RehearsalRegistry(), "", []
+        self.program = SimpleNamespace(ended=True, exit_code=0, cpu_s=float)
         self.brokers = MagicMock() if exercise.brokers else None
         self.account, self.refresh = MagicMock(), lambda: [SimpleNamespace(state="", ended=False, readers=dict)]
 

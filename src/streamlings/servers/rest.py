@@ -63,12 +63,6 @@ class FlinkRest:
         """Wait until Flink has metrics of this TaskManager: while it waits for those of one that has died, it has none of any other."""
         wait.until(lambda: self.ask(f"/taskmanagers/{taskmanager}/metrics"), deadline_s=deadline_s)
 
-    def until_metrics_have_come(self, taskmanager: str, *, deadline_s: float = 5) -> None:
-        """Wait until what Flink has asked this TaskManager is answered. A question that is under way when it is killed, or is sent right
-        after that, is waited for until `web.timeout`, and all others with it."""
-        before = self.cpu_ns(taskmanager)
-        wait.until(lambda: self.cpu_ns(taskmanager) != before, deadline_s=deadline_s, every_ms=5)
-
     def cpu_ns(self, taskmanager: str) -> int:
         """The processor time of a TaskManager by the newest metrics, in steps of 10 ms; 0 where there are none."""
         try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException
@@ -48,12 +49,16 @@ class Elsewhere:
 
     def rows(self) -> int:
         """How many, with those of transactions that were aborted: the sinks have counted them, too."""
-        others = self._others | Course().topics
+        others = self._others | self._by_hand
         return sum(
             len(read_all(self._address, name, partitions, isolation="read_uncommitted"))
             for name, partitions in self._partitions().items()
             if name not in others and not name.startswith(("run_", "__"))
         )
+
+    @cached_property
+    def _by_hand(self) -> set[str]:
+        return Course().topics
 
     def _partitions(self) -> dict[str, int]:
         client = admin(self._address)  # kept in a variable: its requests end with it

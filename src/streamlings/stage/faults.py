@@ -8,7 +8,7 @@ from collections.abc import Callable
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, process, state
-from streamlings.stage.observing import Observing
+from streamlings.stage.observing import NEWER_S, Observing
 
 BEGINS_S = 6
 """So long is waited for a checkpoint of the job's own; with what `after` takes, less than a heartbeat is missed after."""
@@ -34,8 +34,9 @@ class Faults(Observing):
             raise LabError("no TaskManager stands by for the one that is to be killed", hint="check it again; is this machine very busy?")
         self.account.compare()
         self.killed += hosts
-        for host in hosts:
-            self.rest.until_metrics_have_come(host)
+        # A question for metrics that is under way when a TaskManager is killed is waited for until `web.timeout`, and all others with it.
+        self._hosts_since = 0.0
+        wait.until(self.newer_metrics(1), deadline_s=NEWER_S)
         servers = state.read().processes
         self._until_no_checkpoint_is_under_way()
         with process.standing_still(servers["jobmanager"]):

@@ -16,8 +16,8 @@ from streamlings.worker.host import WARM_UP_JOB
 
 NEWER_S = 5.0
 """So long newer metrics are waited for. Flink renews them every 40 ms (metrics.fetcher.update-interval), on a busy machine more slowly."""
-READ_S = 5.0
-"""So long is waited for rows that lie in a topic."""
+READ_S, WRITTEN_S = 5.0, 3.0
+"""So long is waited for rows that lie in a topic, and for those that a sink has written and nobody has read."""
 HOSTS_S = 1.0
 """So long is believed which TaskManagers run the jobs."""
 REFRESH_S = 0.1
@@ -81,7 +81,7 @@ class Observing(Scene):
 
         # What let a row go may be newer than the metrics are, and than those that are on their way.
         if not moved() and lowest is not None and self.timeline_.rows_came():
-            newer = self._newer_metrics(2)
+            newer = self.newer_metrics(2)
             wait.until(lambda: moved() or newer(), deadline_s=NEWER_S)
             moved()
         if any(at is not None for at in of.values()) and (lowest is None or lowest < END_OF_INPUT):
@@ -90,7 +90,7 @@ class Observing(Scene):
         self._read_what_was_written()
         self.timeline_.step()
 
-    def _newer_metrics(self, times: int) -> Callable[[], bool]:
+    def newer_metrics(self, times: int) -> Callable[[], bool]:
         """Whether Flink has had metrics so many times, since this call, of every TaskManager that runs a job."""
         seen = {name: [cpu_ns] for name, cpu_ns in self.processor_times().items()}
 
@@ -121,14 +121,14 @@ class Observing(Scene):
         """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the
         watermark: Flink reads its counters before its watermarks."""
         if self.timeline_.sent_behind():
-            wait.until(self._newer_metrics(1), deadline_s=NEWER_S)
+            wait.until(self.newer_metrics(1), deadline_s=NEWER_S)
         dropped = sum(job.late_records_dropped() for job in self.jobs)
         if dropped > self._dropped:
             count = dropped - self._dropped
             self.timeline_.add(Moment("late", text=f"Flink dropped {count} {'event' if count == 1 else 'events'} as late", count=count))
         self._dropped = dropped
 
-    def _read_what_was_written(self, *, deadline_s: float = 3) -> None:
+    def _read_what_was_written(self) -> None:
         """Read until as many rows are there as the sinks say they have written. Those of an open transaction are not waited for; those in
         a topic that is not on the stage never come: after one wait in vain there is no other."""
         due = self.rows_due() + self.rows_seen()
@@ -142,7 +142,7 @@ class Observing(Scene):
             return read() or (all(topic.is_read() for topic in self.outputs()) and sum(topic.appended() for topic in self.outputs()) >= due)
 
         if not read() and self._rows_will_come:
-            self._rows_will_come = bool(wait.until(read_or_uncommitted, deadline_s=deadline_s, every_ms=5))
+            self._rows_will_come = bool(wait.until(read_or_uncommitted, deadline_s=WRITTEN_S, every_ms=5))
 
     def read_what_lies_there(self) -> None:
         """Read every committed row, also those that metrics of a job which has ended do not tell of; none where Kafka does not answer."""
@@ -156,7 +156,7 @@ class Observing(Scene):
             wait.until(read, deadline_s=READ_S, every_ms=5)
 
     def count_anew(self) -> None:
-        """Nothing counts any more what it has written; what is written from now on, tasks count from 0 that are started anew."""
+        """Read what lies there. Tasks that are started from now on count from 0: only rows that come from now on are compared with that."""
         self.read_what_lies_there()
         self._seen_before, self._rows_will_come = self.rows_seen(), True
 
@@ -198,7 +198,7 @@ class Observing(Scene):
         for pipe in self._pipes:
             pipe.close()
         if any(not job.ended for job in self.refresh()):
-            wait.until(self._newer_metrics(1), deadline_s=NEWER_S)  # Flink reads its counters before the watermark that was waited for
+            wait.until(self.newer_metrics(1), deadline_s=NEWER_S)  # Flink reads its counters before the watermark that was waited for
             self._read_what_was_written()
         self.timeline_.several_outputs = len(self.outputs()) > 1
         for topic in self.outputs():

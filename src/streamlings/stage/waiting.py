@@ -18,7 +18,6 @@ from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
 LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no longer reachable)")
 """What Flink says of a job that fails because its TaskManager is gone."""
 
-
 RENEWED = 4
 """Of so many looks one at least must have met new metrics, which come when a TaskManager has had 10 ms of a processor: one that stands
 still for a moment shows the same old ones."""
