@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,7 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers.state import LabState
 from streamlings.shop import ms
-from streamlings.stage import topic
+from streamlings.stage import faults, topic
 from streamlings.stage.job import ENDED
 from streamlings.stage.patience import Patience, Rest
 from streamlings.stage.stage import Stage
@@ -245,6 +247,34 @@ def test_a_flink_without_slots_is_not_the_learners_fault(tmp_path: Path, monkeyp
     monkeypatch.setattr("streamlings.stage.stage.wait.until", lambda observe, **_: observe())
     with pytest.raises(LabError, match="Flink lost its TaskManager"):
         make_stage(tmp_path, make_job("FAILED"), slots=0).until(lambda: False, "a row", deadline_s=60)
+
+
+def test_rows_of_before_a_kill_are_read_before_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row may lie in its topic that no barrier has read yet."""
+    happened: list[str] = []
+    job = make_job(taskmanagers=lambda: {"tm-1"})
+    stage = make_stage(tmp_path, job)
+
+    @contextmanager
+    def standing_still(_: object) -> Iterator[None]:
+        happened.append("JobManager stops")
+        yield
+        happened.append("JobManager goes on")
+
+    pretended: dict[str, Any] = {
+        "rest": SimpleNamespace(taskmanagers=lambda: ["tm-1", "tm-2"], until_gone=lambda _: None),
+        "refresh": lambda: [job],
+        "account": SimpleNamespace(compare=lambda: None),
+        "newer_metrics": lambda _: lambda: True,
+        "read_what_lies_there": lambda: happened.append("read"),
+        "timeline_": SimpleNamespace(step=lambda: None, note=lambda kind, _: happened.append(kind)),
+    }
+    vars(stage).update(pretended)
+    monkeypatch.setattr(faults.state, "read", lambda: SimpleNamespace(processes={"jobmanager": None}))
+    monkeypatch.setattr(faults.process, "standing_still", standing_still)
+    monkeypatch.setattr(faults.cluster, "kill_taskmanagers", lambda _: happened.append("dies"))
+    stage.kill_taskmanager(after=lambda: happened.append("orders"))
+    assert happened[:6] == ["JobManager stops", "orders", "dies", "read", "JobManager goes on", "kill"]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ class Faults(Observing):
                     process.signal_group(servers[host], signal.SIGSTOP)
             else:
                 cluster.kill_taskmanagers(hosts)
+            self.read_what_lies_there()  # before anything can be written again, so that the timeline tells what came before the kill
         if during_checkpoint:
             during_checkpoint = bool(wait.until(lambda: self._checkpoints("in_progress"), deadline_s=BEGINS_S))
             cluster.kill_taskmanagers(hosts)
