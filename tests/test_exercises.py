@@ -38,3 +38,11 @@ def test_a_program_does_what_it_declares(lab_state: Path, declared: Declared) ->
     seed = OTHER_SEED if declared.role == "right" else SEED
     result = Grader(trusted=True).check(declared.exercise, declared.path, seed=seed)
     assert declared.falls_short(result) == ""
+
+
+@pytest.mark.parametrize(("exercise", "name", "seed"), [("events_and_schemas/fact_or_delta", "checked_out_elsewhere", 4242)])
+def test_a_wrong_program_is_not_let_through_by_luck(lab_state: Path, exercise: str, name: str, seed: int) -> None:
+    """With these seeds, a stream that was shuffled did not hold the order that shows the mistake."""
+    (declared,) = [d for d in programs(Course().find(exercise)) if d.path.stem == name]
+    result = Grader(trusted=True).check(declared.exercise, declared.path, seed=seed)
+    assert result.failed_check is not None and result.failed_check.name == declared.fails
