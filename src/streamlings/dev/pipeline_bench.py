@@ -30,11 +30,12 @@ def rate(lab: LabState, events: int) -> float:
         producer.poll(0)
     producer.flush()
     rest = FlinkRest(lab.flink)
-    before = {j["jid"] for j in rest.jobs()}
     worker = pool.take(lab.flink)
+    before = {j["jid"] for j in rest.jobs()}  # asked when the worker is warm: its own job is among them
     env = {"STREAMLINGS_PREFIX": PREFIX, "STREAMLINGS_KAFKA": lab.kafka}
     source = Path(__file__).parents[1] / "demo.py"
     program = WorkerProgram(source, env, source.parent, worker=worker)
+    job: FlinkJob | None = None
     try:
         job = wait.until(lambda: next((FlinkJob(rest, j["jid"]) for j in rest.jobs() if j["jid"] not in before), None), deadline_s=30)
         if job is None:
@@ -45,9 +46,10 @@ def rate(lab: LabState, events: int) -> float:
         )
         if not running or not end:
             raise LabError("the benchmark's job did not read everything within 120 s", hint="is this machine very busy?")
-        job.rest.cancel(job.id)
-        wait.until(lambda: job.refresh().state in ENDED, deadline_s=10)
         return events / ((end - running) / 1000)
     finally:
         program.kill()
+        if job is not None:
+            rest.cancel(job.id)
+            wait.until(lambda: rest.job(job.id)["state"] in ENDED, deadline_s=10)
         cleanup.remove_everything_named(lab, PREFIX)
