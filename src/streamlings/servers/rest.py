@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import takewhile
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +15,11 @@ from streamlings.errors import LabError
 
 JSON = dict[str, Any]
 
+EVENT_LOST = "An OperatorEvent from an OperatorCoordinator to a task was lost"
+"""What Flink records when a task had failed before the JobManager's next message reached it: the task's own exception comes too late to
+be recorded, and stands in its TaskManager's log alone. (SubtaskGatewayImpl.sendEvent, Task.deliverOperatorEvent)"""
+LOG_LINE = re.compile(r"(?:\S+ )?\d\d:\d\d:\d\d,\d{3} ")
+
 
 class FlinkRest:
     """A client for one cluster. Raises LabError when Flink does not answer, LookupError when it does not know what was asked for."""
@@ -22,6 +29,9 @@ class FlinkRest:
         self._pool = urllib3.HTTPConnectionPool(address.split(":")[0], int(address.split(":")[1]), maxsize=4, retries=False)
 
     def ask(self, path: str, *, method: str = "GET", body: JSON | None = None, read_s: float = 20) -> Any:
+        return json.loads(self._answer(path, method=method, body=body, read_s=read_s) or b"{}")
+
+    def _answer(self, path: str, *, method: str = "GET", body: JSON | None = None, read_s: float = 20) -> bytes:
         try:
             answer = self._pool.request(
                 method,
@@ -36,7 +46,7 @@ class FlinkRest:
             raise LookupError(path)
         if answer.status >= 400:
             raise LabError(f"Flink refused {method} {path}: {answer.status}", details=answer.data.decode("utf-8", "replace")[:800])
-        return json.loads(answer.data or b"{}")
+        return answer.data
 
     def answers(self) -> bool:
         """Whether a Flink answers there (and not another program)."""
@@ -113,7 +123,28 @@ class FlinkRest:
             history = self.ask(f"/jobs/{job}/exceptions?maxExceptions=5").get("exceptionHistory", {}).get("entries", [])
         except LookupError:
             return ""
-        return str(history[0]["stacktrace"]) if history else ""
+        recorded = str(history[0]["stacktrace"]) if history else ""
+        if EVENT_LOST not in recorded:
+            return recorded
+        of_tasks = [entry for entry in [history[0], *history[0].get("concurrentExceptions", [])] if entry.get("taskManagerId")]
+        return next(filter(None, map(self._in_the_log, of_tasks)), recorded)
+
+    def _in_the_log(self, entry: JSON) -> str:
+        """What the task of an entry of the exception history failed with, by its TaskManager's log; "" where it is not there (any more)."""
+        try:
+            log = self._answer(f"/taskmanagers/{entry['taskManagerId']}/log").decode("utf-8", "replace")
+        except (LookupError, LabError):
+            return ""
+        return failure_in_log(log, str(entry["taskName"]))
 
     def cancel(self, job: str) -> None:
         self.ask(f"/jobs/{job}", method="PATCH")
+
+
+def failure_in_log(log: str, task: str) -> str:
+    """The stack trace with which a task ("Source: orders (1/1) - execution #0") failed last, by a TaskManager's log; "" for none."""
+    name, _, attempt = task.rpartition(" - execution ")
+    lines = log.splitlines()
+    failed = re.compile(rf" {re.escape(name + attempt)} \(\S+\) switched from \w+ to FAILED with failure cause:$")
+    at = next((n for n in reversed(range(len(lines))) if failed.search(lines[n])), len(lines))
+    return "\n".join(takewhile(lambda line: not LOG_LINE.match(line), lines[at + 1 :]))
