@@ -119,9 +119,8 @@ class OwnBrokers:
             raise LabError(
                 "topics could not be created on the check's own brokers", hint="is this machine very busy?", details=str(e)
             ) from e
-        for name, count in partitions.items():
-            for partition in range(count):
-                self.until_in_sync(name, len(self.of), partition=partition)
+        for name in partitions:
+            self.until_in_sync(name, len(self.of))
 
     def _replicas(self, partitions: int) -> list[list[int]]:
         """By partition: who leads it first, and who follows. Broker 1 is the last to lead."""
@@ -129,17 +128,23 @@ class OwnBrokers:
         turns = [others[n % len(others) :] + others[: n % len(others)] if others else [] for n in range(partitions)]
         return [[*turn, 1] for turn in turns]
 
-    def leader(self, topic: str, partition: int = 0) -> int | None:
-        """Who leads a partition; None while nobody does."""
-        return self._partition(topic, partition)[0]
+    def leader(self, topic: str) -> int | None:
+        """Who leads a topic's first partition; None while nobody does."""
+        found = self._partitions(topic)
+        return found[0][0] if found else None
 
-    def until_in_sync(self, topic: str, replicas: int, *, partition: int = 0, deadline_s: float = READY_S) -> None:
-        """Wait until a partition has a leader, and so many replicas in sync. Raises LabError after the deadline."""
-        self._until(lambda: self._partition(topic, partition)[1] == replicas, f"{replicas} replicas of {topic} in sync", deadline_s)
+    def until_in_sync(self, topic: str, replicas: int) -> None:
+        """Wait until each partition has a leader, and so many replicas in sync. Raises LabError after READY_S."""
 
-    def until_led_by(self, topic: str, node: int, *, partition: int = 0, deadline_s: float = READY_S) -> None:
-        """Wait until a broker leads a partition. Raises LabError after the deadline."""
-        self._until(lambda: self.leader(topic, partition) == node, f"broker {node} leading {topic}", deadline_s)
+        def in_sync() -> bool:
+            found = self._partitions(topic)
+            return bool(found) and all(leader is not None and count == replicas for leader, count in found)
+
+        self._until(in_sync, f"{replicas} replicas of {topic} in sync", READY_S)
+
+    def until_led_by(self, topic: str, node: int) -> None:
+        """Wait until a broker leads a topic's first partition. Raises LabError after READY_S."""
+        self._until(lambda: self.leader(topic) == node, f"broker {node} leading {topic}", READY_S)
 
     def _until(self, observed: Callable[[], object], awaited: str, deadline_s: float) -> None:
         if not wait.until(observed, deadline_s=deadline_s, every_ms=50):
@@ -147,10 +152,12 @@ class OwnBrokers:
                 f"the check's own brokers did not come to {awaited} within {deadline_s:.0f} s", hint="is this machine very busy?"
             )
 
-    def _partition(self, topic: str, partition: int) -> tuple[int | None, int]:
-        """Its leader, and how many replicas are in sync (0 while nobody leads), as broker 1 knows it."""
+    def _partitions(self, topic: str) -> list[tuple[int | None, int]]:
+        """By partition its leader (None while nobody leads), and how many replicas are in sync, as broker 1 knows it; [] while it knows of
+        no such topic."""
         try:
-            known = admin(f"127.0.0.1:{self.of[1].port}").list_topics(topic, timeout=5).topics[topic].partitions[partition]
+            client = admin(f"127.0.0.1:{self.of[1].port}")  # kept in a variable: its requests end with it
+            known = client.list_topics(topic, timeout=5).topics[topic].partitions
         except (KafkaException, KeyError):
-            return None, 0
-        return (known.leader, len(known.isrs)) if known.leader > 0 else (None, 0)
+            return []
+        return [(known[n].leader if known[n].leader > 0 else None, len(known[n].isrs)) for n in sorted(known)]

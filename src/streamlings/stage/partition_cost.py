@@ -90,8 +90,7 @@ def measure(partitions: int, *, prefix: str) -> Cost:
         brokers.of[1].kill()
         began = time.monotonic()
         brokers.start(1)
-        for partition in range(0, partitions, max(1, partitions // 10)):
-            brokers.until_in_sync(TOPIC, 1, partition=partition)
+        brokers.until_in_sync(TOPIC, 1)
         recovery_s = time.monotonic() - began
         return Cost(
             partitions=partitions,

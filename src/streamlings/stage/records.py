@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import simplejson
@@ -40,7 +41,12 @@ class Record:
         )
 
     def row(self) -> Row | None:
-        """The value as a JSON object (numbers with a point as Decimal); None where it is something else."""
+        """The value as a JSON object (numbers with a point as Decimal); None where it is something else. Made once: whoever waits for a
+        row asks for all of them again and again."""
+        return self._row
+
+    @cached_property
+    def _row(self) -> Row | None:
         try:
             row = simplejson.loads(self.value or b"", use_decimal=True)
         except (ValueError, ArithmeticError, RecursionError):  # 1e9999999999999999999 is JSON, and no Decimal
