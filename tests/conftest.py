@@ -12,14 +12,25 @@ from pathlib import Path
 
 import psutil
 import pytest
+from filelock import FileLock
 
 from streamlings import wait
+from streamlings.course import Exercise
 from streamlings.paths import ROOT
 from streamlings.servers import native
 
 TESTS = Path(__file__).parent
 MANY = 40
 """So many slow tests are worth the half minute that class archives take."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two processes share the tests, all of one exercise are run by one of them, and so is whatever else stands in one file."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        exercise = given and (given.params.get("exercise") or getattr(given.params.get("declared"), "exercise", None))
+        item.add_marker(pytest.mark.xdist_group(exercise.id if isinstance(exercise, Exercise) else item.path.stem))
 
 
 @dataclass(frozen=True)
@@ -67,22 +78,41 @@ class Cli:
 
 
 @pytest.fixture(scope="session")
-def lab_state(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The session's own lab folder; nothing runs in it until a test asks. At the end no process of it may be left.
+def archives(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Class archives, made once for all processes of a run, and empty where few tests start servers or programs: without them a JVM
+    takes twice as long to start, and as long again to write one at its end."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    folder = shared / "cds"
+    with FileLock(shared / "cds.lock"), pytest.MonkeyPatch.context() as patch:
+        if not folder.exists() and sum("slow" in item.keywords for item in request.session.items) > MANY:
+            patch.setenv("STREAMLINGS_STATE", str(shared / "archived"))
+            native.save_archives()
+            (shared / "archived" / "cds").rename(folder)
+        folder.mkdir(exist_ok=True)
+    return folder
 
-    Where many tests start servers or programs, they find class archives: without them a program's JVM takes twice as long to start.
+
+@pytest.fixture(scope="session")
+def lab_state(archives: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """This process's own lab folder; nothing runs in it until a test asks. At the end no process of it may be left.
 
     STREAMLINGS_TEST_STATE names a folder to keep: the next session then starts its servers faster.
     """
     kept = os.environ.get("STREAMLINGS_TEST_STATE")
-    folder = Path(kept) if kept else tmp_path_factory.mktemp("state")
+    folder = Path(kept + os.environ.get("PYTEST_XDIST_WORKER", "")) if kept else tmp_path_factory.mktemp("state")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STREAMLINGS_STATE", str(folder))
-        if not (folder / "cds").exists() and sum("slow" in item.keywords for item in request.session.items) > MANY:
-            native.save_archives()
+        give(archives, folder)
         yield folder
         native.down()
         assert left_of(folder) == []
+
+
+def give(archives: Path, lab: Path) -> None:
+    """Let a lab's servers start with these class archives, if it has none."""
+    if not (lab / "cds").exists():
+        shutil.copytree(archives, lab / "cds", copy_function=os.link)
 
 
 def left_of(folder: Path) -> list[str]:

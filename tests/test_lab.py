@@ -15,7 +15,7 @@ import psutil
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
-from conftest import Cli, left_of
+from conftest import Cli, give, left_of
 
 from streamlings import cleanup, wait
 from streamlings.errors import LabError
@@ -29,9 +29,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def own_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty lab for one test, with a space in its path; nothing of it may be left."""
+def own_lab(tmp_path: Path, archives: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A new lab for one test, with a space in its path; nothing of it may be left."""
     folder = tmp_path / "my lab"
+    give(archives, folder)
     monkeypatch.setenv("STREAMLINGS_STATE", str(folder))
     yield folder
     native.down()

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from conftest import give
 
 from streamlings import wait
 from streamlings.errors import StreamlingsError
@@ -19,8 +20,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def lab_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def lab_folder(tmp_path: Path, archives: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A lab of its own; whatever a test leaves running is ended."""
+    give(archives, tmp_path / "a state")
     monkeypatch.setenv("STREAMLINGS_STATE", str(tmp_path / "a state"))
     yield tmp_path / "a state"
     process.stop(list(state.read().processes.values()))

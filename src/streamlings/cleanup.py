@@ -117,8 +117,9 @@ def remove_folder(folder: Path) -> None:
 
 def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
-    if "jobmanager" in lab.processes:
-        process.signal_group(lab.processes["jobmanager"], signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
+    for name, server in lab.processes.items():
+        if name.startswith(("jobmanager", "taskmanager")):
+            process.signal_group(server, signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     pool.discard_taken()
     for folder in _run_folders():
         if not _goes_on(folder):
@@ -162,7 +163,8 @@ def kill_leftovers(prefix: str) -> None:
 
 
 def one_taskmanager(lab: LabState, *, fresh: bool, prefix: str) -> None:
-    """Leave one TaskManager, registered with Flink: the newest, or with `fresh` a new one (after one has run a learner's Python code).
+    """Leave one TaskManager, registered with Flink: the oldest, whose code is compiled by now; with `fresh` a new one (after one has run a
+    learner's Python code).
 
     Where a command other than that of `prefix` uses the lab, its job may run on any of them: then whichever ends last does this. Nothing is
     done for a lab that somebody has taken down.
@@ -178,11 +180,13 @@ def one_taskmanager(lab: LabState, *, fresh: bool, prefix: str) -> None:
     stale.unlink(missing_ok=True)
     rest = FlinkRest(lab.flink)
     died = cluster.dead_taskmanagers(state.read())
-    if fresh or died or not cluster.taskmanagers(state.read()):
+    if added := fresh or died or not cluster.taskmanagers(state.read()):
         cluster.add_taskmanager()
-    *old, newest = cluster.taskmanagers(state.read())
-    wait.until(lambda: newest in rest.taskmanagers(), deadline_s=30)
-    cluster.kill_taskmanagers(old)
-    rest.until_gone(old)
+    running = cluster.taskmanagers(state.read())
+    kept = running[-1] if added else running[0]
+    wait.until(lambda: kept in rest.taskmanagers(), deadline_s=30)
+    others = [name for name in running if name != kept]
+    cluster.kill_taskmanagers(others)
+    rest.until_gone(others)
     if died:
-        rest.until_measured(newest)
+        rest.until_measured(kept)

@@ -70,11 +70,11 @@ def down(say: Say = quiet) -> list[str]:
 
 
 def save_archives() -> None:
-    """Start and end Kafka, Flink and a warm worker once: what starts afterwards finds their class archives (servers/java.py). Only for
-    whoever starts hundreds of them on a lab that is new."""
+    """Start and end Kafka, Flink, the registry and a warm worker once: what starts afterwards finds their class archives
+    (servers/java.py). Only for whoever starts hundreds of them on labs that are new."""
     from streamlings.worker import pool
 
-    pool.give_back(pool.take(up(needs={"kafka", "flink"}).flink))
+    pool.give_back(pool.take(up(needs={"kafka", "flink", "registry"}).flink))
     down()
 
 

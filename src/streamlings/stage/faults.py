@@ -39,17 +39,19 @@ class Faults(Observing):
         wait.until(self.newer_metrics(1), deadline_s=NEWER_S)
         servers = state.read().processes
         self._until_no_checkpoint_is_under_way()
-        with process.standing_still(servers["jobmanager"]):
-            after()
+        try:
+            with process.standing_still(servers["jobmanager"]):
+                after()
+                if during_checkpoint:
+                    for host in hosts:
+                        process.signal_group(servers[host], signal.SIGSTOP)
+                else:
+                    cluster.kill_taskmanagers(hosts)
+                self.read_what_lies_there()  # before anything can be written again, so that the timeline tells what came before the kill
             if during_checkpoint:
-                for host in hosts:
-                    process.signal_group(servers[host], signal.SIGSTOP)
-            else:
-                cluster.kill_taskmanagers(hosts)
-            self.read_what_lies_there()  # before anything can be written again, so that the timeline tells what came before the kill
-        if during_checkpoint:
-            during_checkpoint = bool(wait.until(lambda: self._checkpoints("in_progress"), deadline_s=BEGINS_S))
-            cluster.kill_taskmanagers(hosts)
+                during_checkpoint = bool(wait.until(lambda: self._checkpoints("in_progress"), deadline_s=BEGINS_S))
+        finally:
+            cluster.kill_taskmanagers(hosts)  # whatever went wrong, none is left standing still
         self.timeline_.step()
         self.timeline_.note("kill", "TaskManager, while a checkpoint was under way" if during_checkpoint else "TaskManager")
         self.rest.until_gone(hosts)
