@@ -162,9 +162,9 @@ def kill_leftovers(prefix: str) -> None:
             continue
 
 
-def one_taskmanager(lab: LabState, *, fresh: bool, prefix: str) -> None:
+def leave_taskmanagers(lab: LabState, *, spare: bool, fresh: bool, prefix: str) -> None:
     """Leave one TaskManager, registered with Flink: the oldest, whose code is compiled by now; with `fresh` a new one (after one has run a
-    learner's Python code).
+    learner's Python code). With `spare` another one stands by for the next check, or is about to.
 
     Where a command other than that of `prefix` uses the lab, its job may run on any of them: then whichever ends last does this. Nothing is
     done for a lab that somebody has taken down.
@@ -180,13 +180,16 @@ def one_taskmanager(lab: LabState, *, fresh: bool, prefix: str) -> None:
     stale.unlink(missing_ok=True)
     rest = FlinkRest(lab.flink)
     died = cluster.dead_taskmanagers(state.read())
-    if added := fresh or died or not cluster.taskmanagers(state.read()):
+    replaced = fresh or died or not cluster.taskmanagers(state.read())
+    if replaced:
         cluster.add_taskmanager()
     running = cluster.taskmanagers(state.read())
-    kept = running[-1] if added else running[0]
-    wait.until(lambda: kept in rest.taskmanagers(), deadline_s=30)
-    others = [name for name in running if name != kept]
+    kept = running[-1:] if replaced else running[: 2 if spare else 1]
+    wait.until(lambda: kept[0] in rest.taskmanagers(), deadline_s=30 * wait.crowding())
+    others = [name for name in running if name not in kept]
     cluster.kill_taskmanagers(others)
     rest.until_gone(others)
     if died:
-        rest.until_measured(kept)
+        rest.until_measured(kept[0])
+    if spare:
+        cluster.have_spare()  # it starts while the learner reads

@@ -77,7 +77,7 @@ class Grader:
         with ExitStack() as around:
             try:
                 if exercise.kind == "restore":
-                    cluster.add_taskmanager()
+                    cluster.have_spare()
                 brokers = around.enter_context(own_brokers(exercise, prefix))
                 stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
                 self.timeline = stage.timeline_
@@ -95,7 +95,7 @@ class Grader:
                     with suppress(LabError):  # the verdict is told
                         failed.shortest = failed.shorten(self.shorten_s)
             finally:
-                self.end(lab, stage, prefix, folder, before)
+                self.end(lab, stage, prefix, folder, before, spare=exercise.kind == "restore" and not self.trusted)
         self.assert_untouched(files)
 
     def assert_untouched(self, files: CourseFiles | None, program: Program | None = None) -> None:
@@ -154,8 +154,9 @@ class Grader:
 
         return start
 
-    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None = None) -> None:
-        """Cancel the jobs, end the program, remove its topics, groups and files; and whatever was not there `before`."""
+    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
+        """Cancel the jobs, end the program, remove its topics, groups and files, and whatever was not there `before`. With `spare`, two
+        TaskManagers are left."""
         ran_python = False
         program = stage.program if stage is not None else None
         if program is not None and not self.trusted:
@@ -172,7 +173,7 @@ class Grader:
             cleanup.remove_folder(folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
             if lab.flink:
-                cleanup.one_taskmanager(lab, fresh=ran_python and not self.trusted, prefix=prefix)
+                cleanup.leave_taskmanagers(lab, spare=spare, fresh=ran_python and not self.trusted, prefix=prefix)
             if isinstance(program, WorkerProgram):
                 pool.warm(lab.flink)
 

@@ -81,7 +81,7 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
                 say("topics: " + ", ".join(prefix + name for name in exercise.topics))
             yield stage
         finally:
-            grader.end(lab, stage, prefix, folder)
+            grader.end(lab, stage, prefix, folder, None, spare=False)
 
 
 def _play_once(exercise: Exercise, stage: Stage) -> None:

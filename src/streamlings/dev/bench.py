@@ -21,6 +21,7 @@ from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
 from streamlings.servers import native, state
 from streamlings.servers.native import Say
+from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 from streamlings.stage.records import to_json
@@ -82,13 +83,16 @@ def one_of_each_kind() -> dict[str, Exercise]:
 
 
 def _check_times(exercise: Exercise, say: Say) -> list[float]:
-    """Seconds to the verdict on the solution, from the start of the check, with a worker that is warm, as a learner's is."""
+    """Seconds to the verdict on the solution, from the start of the check, with a worker that is warm, as a learner's is, and a TaskManager
+    that stands by, where one is killed."""
     grader, times = Grader(), []
     for n in range(RUNS + 1):
         if "flink" in exercise.needs:  # a learner reads while the next worker warms up
             lab = state.read()
             pool.warm(lab.flink)
             wait.until(lambda: list(pool.folder().glob("*.ready")), deadline_s=90)
+            if exercise.kind == "restore" and n:
+                wait.until(lambda lab=lab: len(FlinkRest(lab.flink).taskmanagers()) > 1, deadline_s=90)  # type: ignore[misc]
         result = grader.check(exercise, exercise.solution, seed=100 + n)
         if result.outcome != "passed":
             problem = result.problem or str(result.failed_check)

@@ -50,6 +50,12 @@ def add_taskmanager() -> str:
         return fresh
 
 
+def have_spare() -> None:
+    """See to it that besides the first TaskManager another one runs, or starts."""
+    if len(taskmanagers(state.read())) < 2:
+        add_taskmanager()
+
+
 def kill_taskmanagers(names: list[str]) -> None:
     """SIGKILL these TaskManagers."""
     with state.changing() as lab:

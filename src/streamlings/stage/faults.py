@@ -30,7 +30,7 @@ class Faults(Observing):
             raise LabError("no TaskManager runs the job that should lose it", hint="check it again; is this machine very busy?")
         if len(hosts) > 1:  # two jobs, of which one has found the spare
             cluster.add_taskmanager()
-        if not wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30):
+        if not wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30 * wait.crowding()):
             raise LabError("no TaskManager stands by for the one that is to be killed", hint="check it again; is this machine very busy?")
         self.account.compare()
         self.killed += hosts
