@@ -6,6 +6,7 @@ import random
 import secrets
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 DAY = datetime(2019, 6, 3, tzinfo=UTC)
@@ -22,6 +23,7 @@ TICK = "tick"
 Event = dict[str, Any]
 
 
+@lru_cache(maxsize=4096)
 def ms(at: str, *, day: int = 0) -> int:
     """Epoch milliseconds of a time such as "12:00:10" or "12:00:10.250" on the scenario's day (or `day` days later)."""
     clock, _, fraction = at.partition(".")

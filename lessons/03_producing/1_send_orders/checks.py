@@ -149,7 +149,7 @@ def compare_speed(run: Stage) -> None:
     """Measure a flush per message on this machine, against what the program did by the times of its records."""
     times = [r.timestamp for r in run.topic("orders").committed if r.timestamp]
     seconds = max(0.001, (max(times) - min(times)) / 1000)
-    producer, sample = Producer({"bootstrap.servers": run.lab.kafka, "log_level": 0}), 200
+    producer, sample = Producer({"bootstrap.servers": run.lab.kafka, "log_level": 0}), 100
     began = time.monotonic()
     for order in run.facts.orders[:sample]:
         producer.produce(run.topic("orders").full_name, json.dumps(order, default=str))

@@ -31,7 +31,10 @@ SETTINGS: dict[str, object] = {
     # How many jobs that have ended are remembered. With each update of the metrics Flink looks at every metric of every job that it knows
     # (MetricStore.retainSubtasks compiles a pattern for each): with 50 of them, half of the JobManager's time went there.
     "jobstore.max-capacity": 8,
-    "pipeline.auto-watermark-interval": "50 ms",
+    # Between two tasks, records wait for a full buffer or for this time (by default 100 ms); a watermark is made as often (200 ms).
+    "execution.buffer-timeout.interval": "10 ms",
+    "pipeline.auto-watermark-interval": "20 ms",
+    "slotmanager.requirement-check.delay": "1 ms",  # by default every job begins 50 ms later, for others might come that want slots
     "table.local-time-zone": "UTC",
     "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place
     "heartbeat.interval": 500,
