@@ -39,6 +39,7 @@ class Faults(Observing):
         wait.until(self.newer_metrics(1), deadline_s=NEWER_S)
         servers = state.read().processes
         self._until_no_checkpoint_is_under_way()
+        begun = False
         try:
             with process.standing_still(servers["jobmanager"]):
                 after()
@@ -49,11 +50,12 @@ class Faults(Observing):
                     cluster.kill_taskmanagers(hosts)
                 self.read_what_lies_there()  # before anything can be written again, so that the timeline tells what came before the kill
             if during_checkpoint:
-                during_checkpoint = bool(wait.until(lambda: self._checkpoints("in_progress"), deadline_s=BEGINS_S))
+                begun = bool(wait.until(lambda: self._checkpoints("in_progress"), deadline_s=BEGINS_S))
         finally:
-            cluster.kill_taskmanagers(hosts)  # whatever went wrong, none is left standing still
+            if during_checkpoint:
+                cluster.kill_taskmanagers(hosts)  # whatever went wrong, none is left standing still
         self.timeline_.step()
-        self.timeline_.note("kill", "TaskManager, while a checkpoint was under way" if during_checkpoint else "TaskManager")
+        self.timeline_.note("kill", "TaskManager, while a checkpoint was under way" if begun else "TaskManager")
         self.rest.until_gone(hosts)
         self._hosts_since = 0.0
         self.count_anew()

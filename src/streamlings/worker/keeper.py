@@ -19,6 +19,8 @@ import sys
 import threading
 from pathlib import Path
 
+import psutil
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -49,8 +51,6 @@ def keep(argv: list[str], *, status: int | None = None, taken: Path | None = Non
 
 def end_descendants() -> None:
     """SIGKILL to every process below this one, until there is none."""
-    import psutil  # not before the program has been started, which would wait for it
-
     while True:
         for each in psutil.Process().children(recursive=True):
             try:
