@@ -49,6 +49,14 @@ def test_one_that_got_away_in_every_respect_ends_with_the_program(tmp_path: Path
     assert not psutil.pid_exists(away)
 
 
+def test_its_keeper_takes_no_module_from_the_programs_folder(tmp_path: Path) -> None:
+    (tmp_path / "psutil.py").write_text("raise SystemExit('not the one')")
+    running = program(tmp_path, "print('done')")
+    assert running.until_ended(20)
+    running.kill()
+    assert (running.exit_code, running.output.text()) == (0, "done\n")
+
+
 @linux_only
 def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
     pid, file = tmp_path / "pid", tmp_path / "program.py"

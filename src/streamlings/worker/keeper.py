@@ -19,7 +19,7 @@ import sys
 import threading
 from pathlib import Path
 
-import psutil
+import psutil  # before the program is started: what it does to this folder or the packages later is nothing to its keeper
 
 PR_SET_CHILD_SUBREAPER = 36
 

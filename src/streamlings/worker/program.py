@@ -122,8 +122,9 @@ class PlainProgram(Program):
         super().__init__(path)
         status, told = os.pipe()
         python = [sys.executable, "-u", "-m"]
+        keeper = [sys.executable, "-P", "-m", "streamlings.worker.keeper", "--status", str(told)]  # -P: no modules of the program's folder
         self._keeper = subprocess.Popen(
-            [*python, "streamlings.worker.keeper", "--status", str(told), *python, "streamlings.worker.execute", str(path)],
+            [*keeper, *python, "streamlings.worker.execute", str(path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
