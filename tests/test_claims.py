@@ -44,7 +44,7 @@ def test_what_a_changed_query_does_to_its_state(lab_state: Path) -> None:
 @pytest.mark.slow
 def test_a_task_that_had_failed_when_it_was_spoken_to(lab_state: Path) -> None:
     """Flink records that its message could not be delivered, and not what the task had failed with; `FlinkRest.root_exception` tells."""
-    assert printed_by("an_event_is_lost.py", lab_state) == ["TaskNotRunningException JsonParseException"]
+    assert printed_by("an_event_is_lost.py", lab_state) == ["recorded: TaskNotRunningException", "told: JsonParseException"]
 
 
 def printed_by(script: str, lab_state: Path) -> list[str]:
