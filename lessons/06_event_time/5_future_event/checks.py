@@ -15,7 +15,7 @@ FIELDS = ("order_id", "customer_id", "amount", "timestamp", "status")
 
 
 def scenario(stage: Stage) -> None:
-    """An order from next year, clocks that are 40 s, 3 s and exactly 2 s fast, a slow line, a quiet night; all of it once more; an unruly day."""
+    """An order from next year, clocks that are 40 s, 3 s and 2 s fast, a slow line, a quiet night; all of it once more; an unruly day."""
     totals, aside, order = stage.topic("totals"), stage.topic("suspicious"), stage.shop.order
     ada, bob = stage.facts.customers = stage.shop.customers(2)
     stage.windows(minutes=1)
