@@ -119,7 +119,7 @@ def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
     for name, server in lab.processes.items():
         if name.startswith(("jobmanager", "taskmanager")):
-            process.signal_group(server, signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
+            server.signal(signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     pool.discard_taken()
     for folder in _run_folders():
         if not _goes_on(folder):

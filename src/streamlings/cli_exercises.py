@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from streamlings.chosen import after_the_pass, exercise_named, say_what_was_kept_aside
-from streamlings.cli_dev import json_option, say
+from streamlings.cli_dev import backend_option, json_option, say
 from streamlings.errors import UsageError
 from streamlings.paths import shown
 
@@ -33,6 +33,7 @@ def start() -> None:
 @click.command()
 @exercise_argument
 @json_option
+@backend_option
 @click.option("--seed", type=click.IntRange(min=0), help="the events of an earlier check; default: drawn")
 @click.option("--program", type=click.Path(dir_okay=False, path_type=Path), help="check this file in place of yours")
 @click.option("--solution", is_flag=True, help="check the published solution")
@@ -80,6 +81,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
 
 @click.command()
 @exercise_argument
+@backend_option
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
 def run(exercise: str | None, seed: int) -> None:
     """Run your program against the lab and show what flows, until Ctrl-C."""

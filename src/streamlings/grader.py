@@ -19,8 +19,8 @@ from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.judging import checks_of, explain, judge, load_checks, play
 from streamlings.outcome import Result
 from streamlings.paths import shown, state_folder
-from streamlings.servers import cluster, native
-from streamlings.servers.native import Say, quiet
+from streamlings.servers import backends, cluster
+from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
@@ -50,7 +50,7 @@ class Grader:
             raise UsageError(f"{shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         if not program.read_bytes().strip():
             raise UsageError(f"{shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
-        result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
+        result = Result(exercise.id, "could_not_check", seed, backends.chosen(), 0, [])
         try:
             with alone(self.say):
                 self._check(exercise, program, seed, result)
@@ -68,10 +68,11 @@ class Grader:
         began = time.monotonic()
         module = load_checks(exercise)
         checks = checks_of(module)
-        lab = native.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
+        lab = backends.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
         cleanup.sweep(lab)
-        files, before = (None, None) if self.trusted else (CourseFiles(), cleanup.names_on(lab))
-        prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
+        files = None if self.trusted else CourseFiles()
+        before = None if self.trusted or lab.prefix else cleanup.names_on(lab)  # what is new on shared servers may be anybody's
+        prefix = f"{lab.prefix}{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
         folder = cleanup.begin(prefix)
         stage: Stage | None = None
         with ExitStack() as around:

@@ -16,8 +16,8 @@ from streamlings.course import Exercise
 from streamlings.grader import Grader, alone
 from streamlings.judging import load_checks
 from streamlings.lab import files_of
-from streamlings.servers import native
-from streamlings.servers.native import Say
+from streamlings.servers import backends
+from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop, clock, ms, shown
 from streamlings.stage.own_brokers import own_brokers
@@ -68,8 +68,8 @@ def never_ending_orders(shop: Shop) -> Iterator[Row]:
 @contextmanager
 def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Iterator[Stage]:
     """A stage with the learner's program, cleared at the end whatever happens."""
-    lab = native.up(needs=exercise.servers, say=say) if exercise.servers else LabState()
-    prefix = f"run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
+    lab = backends.up(needs=exercise.servers, say=say) if exercise.servers else LabState()
+    prefix = f"{lab.prefix}run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
     folder = cleanup.begin(prefix)
     grader = Grader(say=say)
     stage: Stage | None = None

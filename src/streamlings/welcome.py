@@ -10,8 +10,8 @@ from streamlings import jars, live, progress, workbook
 from streamlings.course import Course, Exercise
 from streamlings.paths import shown
 from streamlings.report import demo
-from streamlings.servers import native
-from streamlings.servers.native import Say
+from streamlings.servers import backends
+from streamlings.servers.say import Say
 from streamlings.worker import pool
 
 SECONDS = 12
@@ -25,7 +25,7 @@ def start(say: Say) -> None:
         jars.fetch(group)
     began = time.monotonic()
     say("starting Kafka and Flink")
-    lab = native.up(needs={"kafka", "flink"}, say=say)
+    lab = backends.up(needs={"kafka", "flink"}, say=say)
     say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
     pool.warm(lab.flink)
     _show_the_pipeline(say)

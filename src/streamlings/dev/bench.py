@@ -19,9 +19,9 @@ from streamlings.dev.download_sizes import download_bytes
 from streamlings.errors import LabError
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
-from streamlings.servers import native, state
-from streamlings.servers.native import Say
+from streamlings.servers import backends, state
 from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 from streamlings.stage.records import to_json
@@ -51,10 +51,10 @@ def run(*, as_json: bool, say: Say) -> None:
 
 def measure(say: Say) -> dict[str, object]:
     downloads = download_bytes()
-    native.down(say)
+    backends.down(say)
     report: dict[str, object] = {"machine": machine()}
     began = time.monotonic()
-    lab = native.up(needs={"kafka", "flink"}, say=say)
+    lab = backends.up(needs={"kafka", "flink"}, say=say)
     report["lab_up_s"] = round(time.monotonic() - began, 2)
     began = time.monotonic()
     pool.give_back(pool.take(lab.flink))

@@ -46,13 +46,22 @@ def add_taskmanager() -> str:
     with state.changing() as lab:
         numbers = [int(n.rsplit("-", 1)[1]) for n in taskmanagers(lab)]
         fresh = f"taskmanager-{max(numbers, default=0) + 1}"
-        lab.processes[fresh] = flink().start_taskmanager(fresh)
+        lab.processes[fresh] = start_taskmanager(lab, fresh)
         return fresh
 
 
+def start_taskmanager(lab: LabState, name: str) -> Process:
+    """Start a TaskManager in the way in which this lab runs; returns before it has registered."""
+    if lab.backend == "containers":
+        from streamlings.servers import containers
+
+        return containers.start_taskmanager(lab, name)
+    return flink().start_taskmanager(name)
+
+
 def have_spare() -> None:
-    """See to it that besides the first TaskManager another one runs, or starts."""
-    if len(taskmanagers(state.read())) < 2:
+    """See to it that besides the first TaskManager another one runs, or starts. Where they are not ours, nothing happens."""
+    if len(mine := taskmanagers(state.read())) < 2 and mine:
         add_taskmanager()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import ruamel.yaml
 
@@ -37,12 +37,12 @@ SETTINGS: dict[str, object] = {
     "slotmanager.requirement-check.delay": "1 ms",  # by default every job begins 50 ms later, for others might come that want slots
     "table.local-time-zone": "UTC",
     "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place
+    "pekko.startup-timeout": "60 s",  # by default a server that gets no processor for 10 s while it starts gives up
     "heartbeat.interval": 500,
     # A TaskManager that was killed is missed sooner: after two heartbeats that could not be delivered (heartbeat.rpc-failure-threshold).
     "heartbeat.timeout": 20_000,
     "restart-strategy.fixed-delay.delay": "200 ms",
     "python.execution-mode": "thread",
-    "python.executable": sys.executable,
     "python.client.executable": sys.executable,
     "taskmanager.numberOfTaskSlots": SLOTS,
     "taskmanager.cpu.cores": 2,
@@ -86,22 +86,30 @@ class Flink:
     def __init__(self, folder: Path) -> None:
         self.folder, self.conf = folder, folder / "conf"
 
-    def configure(self, ports: dict[str, int]) -> None:
-        """Write the configuration that the cluster and every PyFlink client read. `ports`: rest, rpc, blob."""
+    def configure(
+        self, ports: dict[str, int], *, host: str = "127.0.0.1", listen: str = "127.0.0.1", kept: str = "", python: str = sys.executable
+    ) -> None:
+        """Write the configuration that the cluster and every PyFlink client read. `ports`: rest, rpc, blob.
+
+        The REST API listens at `listen` and is found at `host`. Checkpoints and savepoints are written below `kept` (`folder`, where none
+        is given), a path of the TaskManagers, as `python` is.
+        """
         self.conf.mkdir(parents=True, exist_ok=True)
+        kept = kept or str(self.folder)
         settings = SETTINGS | {
             "jobmanager.rpc.address": "127.0.0.1",
             "jobmanager.bind-host": "127.0.0.1",
             "jobmanager.rpc.port": ports["rpc"],
             "blob.server.port": ports["blob"],
-            "rest.address": "127.0.0.1",
-            "rest.bind-address": "127.0.0.1",
+            "rest.address": host,
+            "rest.bind-address": listen,
             "rest.port": ports["rest"],
             "taskmanager.host": "127.0.0.1",
             "taskmanager.bind-host": "127.0.0.1",
             "io.tmp.dirs": str(self.folder / "tmp"),
-            "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
-            "execution.checkpointing.savepoint-dir": (self.folder / "savepoints").as_uri(),
+            "execution.checkpointing.dir": PurePosixPath(kept, "checkpoints").as_uri(),
+            "execution.checkpointing.savepoint-dir": PurePosixPath(kept, "savepoints").as_uri(),
+            "python.executable": python,
             "env.java.opts.all": " ".join(self._module_options()),
         }
         for name in ("tmp", "checkpoints", "savepoints", "log"):
@@ -111,20 +119,39 @@ class Flink:
             (self.conf / name).write_text(LOGGING)
 
     def start_jobmanager(self) -> Process:
-        main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
-        return self._start("jobmanager", main, JOBMANAGER_HEAP_MB, [java.QUICK_COMPILER], [])
+        return self._start("jobmanager", self.jobmanager())
 
     def start_taskmanager(self, name: str) -> Process:
         """A TaskManager whose id in Flink's REST API is `name`, such as "taskmanager-2"."""
+        return self._start(name, self.taskmanager(name))
+
+    def jobmanager(self) -> list[str]:
+        """The command that starts one, in the environment `environment`."""
+        main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+        return self._command("jobmanager", main, JOBMANAGER_HEAP_MB, [java.QUICK_COMPILER], [])
+
+    def taskmanager(self, name: str) -> list[str]:
+        """The same for a TaskManager."""
         main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
         options = ["-XX:MaxMetaspaceSize=256m", "-XX:MaxDirectMemorySize=192m"]
-        return self._start(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
+        return self._command(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
 
-    def _start(self, name: str, main: str, heap_mb: int, options: list[str], arguments: list[str]) -> Process:
+    def environment(self) -> dict[str, str]:
+        """Of both: this process's, and what Java and Python in them need."""
+        # PYTHONPATH: in thread mode the TaskManager embeds Python and must find pemja and pyflink.
+        # MALLOC_ARENA_MAX: glibc's per-thread arenas otherwise double a JVM's resident memory.
+        site = [p for p in sys.path if p.endswith("site-packages")]
+        return os.environ | {"PYTHONPATH": os.pathsep.join(site), "MALLOC_ARENA_MAX": "2", "JAVA_HOME": str(java.home())}
+
+    def _start(self, name: str, command: list[str]) -> Process:
         log = self.folder / "log" / f"{name}.log"
         log.unlink(missing_ok=True)
+        return process.start(name, command, log=log, env=self.environment(), cwd=self.folder)
+
+    def _command(self, name: str, main: str, heap_mb: int, options: list[str], arguments: list[str]) -> list[str]:
+        log = self.folder / "log" / f"{name}.log"
         logging = [f"-Dlog.file={log}", f"-Dlog4j.configurationFile={self.conf / 'log4j.properties'}"]
-        argv = java.command(
+        return java.command(
             name.split("-")[0],
             main,
             sorted((flink_home() / "lib").glob("*.jar")),
@@ -132,11 +159,6 @@ class Flink:
             options=[*options, *self._module_options(), *logging],
             arguments=["--configDir", str(self.conf), *arguments],
         )
-        # PYTHONPATH: in thread mode the TaskManager embeds Python and must find pemja and pyflink.
-        # MALLOC_ARENA_MAX: glibc's per-thread arenas otherwise double a JVM's resident memory.
-        site = [p for p in sys.path if p.endswith("site-packages")]
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(site), "MALLOC_ARENA_MAX": "2", "JAVA_HOME": str(java.home())}
-        return process.start(name, argv, log=log, env=env, cwd=self.folder)
 
     def _module_options(self) -> list[str]:
         """The --add-exports/--add-opens that Flink's own default configuration names."""

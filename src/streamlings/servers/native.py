@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import broker, cluster, java, process, state
 from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
-
-Say = Callable[[str], None]
-
-
-def quiet(_: str) -> None:
-    """For callers that tell nobody."""
 
 
 def up(*, needs: set[str], say: Say = quiet) -> LabState:
@@ -26,6 +20,7 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
     Raises ServerCrashed with the last log lines of a server that does not come up.
     """
     with state.changing() as lab:
+        lab.backend = "native"
         _forget_the_dead(lab, say)
         try:
             _start_missing(lab, needs, say)
@@ -83,10 +78,10 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
     for name in [n for n, p in lab.processes.items() if not p.alive()]:
         gone = lab.processes.pop(name)
         process.reap(gone)
-        last = process.tail(Path(gone.log), lines=3).replace("\n", "\n  ")
+        last = gone.said(3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
     if lab.flink and "jobmanager" in lab.processes and not cluster.taskmanagers(lab):
-        lab.processes["taskmanager-1"] = cluster.flink().start_taskmanager("taskmanager-1")
+        lab.processes["taskmanager-1"] = cluster.start_taskmanager(lab, "taskmanager-1")
         process.until_ready(lab.processes["taskmanager-1"], FlinkRest(lab.flink).slots)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
