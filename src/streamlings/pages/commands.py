@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from streamlings import cli
@@ -21,6 +23,6 @@ def _verb(command: str, verb: click.Command) -> str:
     context = click.Context(verb, info_name=command)
     usage = " ".join([command, *(word for word in verb.collect_usage_pieces(context) if word != "[OPTIONS]")])
     options = [record for p in verb.params if isinstance(p, click.Option) and (record := p.get_help_record(context))]
-    listed = [f"`{names}`\n:   {says or 'default: none'}" for names, says in options]
+    listed = [f"`{names.replace('INTEGER RANGE', 'N')}`\n:   {re.sub('x>=', 'at least ', says)}" for names, says in options]
     name = command.removeprefix("./streamlings ")
     return "\n\n".join([f"## {name}", f"```\n{usage}\n```", verb.help or "", *listed])

@@ -41,7 +41,7 @@ def addresses() -> dict[str, str]:
 def navigation() -> list[object]:
     """The overview, and a section for each lesson: its page, its exercises."""
     sections = [{title(_read(page)): [page, *map(readme, exercises)]} for page, exercises in lessons().items()]
-    return ["site/lessons.md", *sections]
+    return ["site/lessons/index.md", *sections]
 
 
 def lesson_page(markdown: str, page: str) -> str:
@@ -86,8 +86,8 @@ def whole_course() -> str:
 def plan(*names: str) -> str:
     """A part of a workshop: these exercises, and how long they take together. Raises UsageError for one that there is not."""
     chosen = Course().chosen(list(names))
-    rows = [f"| [{e.title}](/{readme(e)}) | `{e.id}` | {e.minutes} |" for e in chosen]
-    return "\n".join(["| exercise | | minutes |", "|---|---|--:|", *rows, f"| **together** | | **{_minutes(chosen)}** |"])
+    rows = [f"| [{e.title}](/{readme(e)}) | {e.minutes} |" for e in chosen]
+    return "\n".join(["| exercise | minutes |", "|---|--:|", *rows, f"| **together** | **{_minutes(chosen)}** |"])
 
 
 def _facts(exercises: list[Exercise]) -> str:

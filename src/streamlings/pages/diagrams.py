@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import zipfile
 from typing import Any
 
@@ -11,7 +12,8 @@ from mkdocs.utils import get_relative_url
 
 from streamlings import jars
 
-ADDRESS = "assets/javascripts/mermaid.min.js"
+MERMAID = "assets/mermaid.min.js"
+SCRIPTS = (MERMAID, "assets/diagrams.js")
 CLASS = 'class="mermaid"'
 
 
@@ -20,20 +22,18 @@ def script(config: MkDocsConfig) -> File:
     (archive,) = jars.fetch("site")
     with zipfile.ZipFile(archive) as packed:
         (name,) = (name for name in packed.namelist() if name.endswith("/dist/mermaid.min.js"))
-        file = File.generated(config, ADDRESS, content=packed.read(name))
+        file = File.generated(config, MERMAID, content=packed.read(name))
     return file
 
 
 def fence(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **_: Any) -> str:
     """How a fenced block of Mermaid becomes HTML: a wide one scrolls by itself, with the keyboard too."""
-    import html
-
-    drawn = f'<pre {CLASS}><code>{html.escape(source)}</code></pre>'
+    drawn = f"<pre {CLASS}><code>{html.escape(source)}</code></pre>"
     return f'<div class="diagram" tabindex="0" role="group" aria-label="diagram">{drawn}</div>'
 
 
-def with_script(page: str, address: str) -> str:
-    """The page's HTML, with the script where it needs one. Material for MkDocs would otherwise load it from another host."""
+def with_scripts(page: str, address: str) -> str:
+    """The page's HTML, with the scripts where it needs them. Material for MkDocs would otherwise load Mermaid from another host."""
     if CLASS not in page:
         return page
-    return f'{page}\n<script src="{get_relative_url(ADDRESS, address)}"></script>'
+    return "\n".join([page, *(f'<script src="{get_relative_url(script, address)}"></script>' for script in SCRIPTS)])

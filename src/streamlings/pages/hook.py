@@ -70,7 +70,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    return diagrams.with_script(html, page.url)
+    return diagrams.with_scripts(html, page.url)
 
 
 def _page(source: str, address: str, config: MkDocsConfig) -> File:
