@@ -1,4 +1,4 @@
-// Material for MkDocs colours Mermaid's diagrams, but for Gantt charts and the heads of arrows: these come here.
+// Material for MkDocs colours Mermaid's diagrams, but not Gantt charts and the heads of arrows.
 {
   const css = `
     marker path { fill: var(--md-mermaid-edge-color) !important; stroke: var(--md-mermaid-edge-color) !important; }
@@ -10,7 +10,21 @@
     .grid .tick text { fill: var(--md-default-fg-color--light) !important; font-size: 13px; }
     .grid .tick line { stroke: var(--md-default-fg-color--lighter) !important; opacity: 1; }
   `
-  const gantt = { useWidth: 680, fontSize: 15, sectionFontSize: 15, barHeight: 24, leftPadding: 160, rightPadding: 30 }
-  const initialize = mermaid.initialize
+  const phone = innerWidth < 720
+  const gantt = {
+    useWidth: phone ? innerWidth - 32 : 680,
+    fontSize: phone ? 12 : 15,
+    sectionFontSize: phone ? 12 : 15,
+    leftPadding: phone ? 128 : 160,
+    rightPadding: phone ? 12 : 30,
+    tickInterval: phone ? "15minute" : undefined,
+    barHeight: 24,
+  }
+  const { initialize, render } = mermaid
   mermaid.initialize = (config) => initialize({ ...config, gantt, themeCSS: config.themeCSS + css })
+  // On a phone a diagram scrolls sideways before its words become too small.
+  mermaid.render = async (...wanted) => {
+    const drawn = await render(...wanted)
+    return { ...drawn, svg: drawn.svg.replace(/max-width: ([\d.]+)px/, "max-width: $1px; min-width: min($1px, 640px)") }
+  }
 }

@@ -18,7 +18,7 @@ QUOTED = 160
 
 @dataclass(frozen=True)
 class Entry:
-    """One message of traps.toml, found by any of its patterns. Where `unless` is in the text as well, it only follows from something else."""
+    """One message of traps.toml, known by any of its patterns. Where `unless` is in the text, too, it only follows from something else."""
 
     id: str
     patterns: tuple[str, ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+
+import click
 
 from streamlings import cli_exercises
 from streamlings.course import Course, Exercise
@@ -52,7 +53,7 @@ def lesson_page(markdown: str, page: str) -> str:
 def exercise_page(markdown: str, exercise: Exercise) -> str:
     """With its minutes and needs above, and below it the way to its solution, in the words of the command line."""
     what = (cli_exercises.solution.help or "").rstrip(".")
-    (anyway,) = (option.help for option in cli_exercises.solution.params if option.name == "anyway")  # type: ignore[attr-defined]
+    (anyway,) = (p.help for p in cli_exercises.solution.params if isinstance(p, click.Option) and p.name == "anyway")
     gate = (
         f'??? solution "Show the solution"\n\n    {what}: `./streamlings solution {exercise.id}`.\n\n'
         f"    [Show it anyway](/{discussion(exercise)}), {anyway}.\n"

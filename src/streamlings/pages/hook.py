@@ -7,6 +7,7 @@ on the repository's host and on the site alike, and mkdocs checks it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -18,7 +19,7 @@ from streamlings.errors import StreamlingsError
 from streamlings.pages import api, commands, course_pages, diagrams, schema, trap_pages, writing
 from streamlings.paths import ROOT
 
-TOLD = {
+TOLD: dict[str, Callable[..., str]] = {
     "course": course_pages.whole_course,
     "lessons": course_pages.all_lessons,
     "plan": course_pages.plan,

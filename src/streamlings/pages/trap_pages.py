@@ -40,19 +40,19 @@ def readable(pattern: str) -> str:
 def _words(parsed: Any) -> str:
     said = ""
     for kind, value in parsed:
-        name = str(kind)
-        if name == "LITERAL":
-            said += chr(value)
-        elif name == "SUBPATTERN":
-            said += _words(value[-1])
-        elif name == "BRANCH":
-            said += _words(value[1][0])
-        elif name in ("MAX_REPEAT", "MIN_REPEAT"):
-            least, _, inner = value
-            words = _words(inner)
-            said += words * least if least and "…" not in words else "" if not words.strip("…") == "" else "…"
-        elif name in ("ANY", "IN", "NOT_LITERAL"):
-            said += "…"
+        match str(kind):
+            case "LITERAL":
+                said += chr(value)
+            case "SUBPATTERN":
+                said += _words(value[-1])
+            case "BRANCH":
+                said += _words(value[1][0])
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                least, _, repeated = value
+                words = _words(repeated)
+                said += words * least if words.strip("…") else "…"
+            case "ANY" | "IN" | "NOT_LITERAL":
+                said += "…"
     return said
 
 
