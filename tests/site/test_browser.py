@@ -12,11 +12,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from streamlings.course import Course
 from streamlings.pages.course_pages import lessons
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # a hundred pages; on a busy machine each may take seconds
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], "resultTypes": ["violations"]}
 
 
 def pages_of(site: Path) -> list[str]:
@@ -31,6 +30,7 @@ def opened(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     def open_(path: str, *, viewport: ViewportSize = DESKTOP, dark: bool = False) -> Page:
         context = chromium.new_context(viewport=viewport, color_scheme="dark" if dark else "light", base_url=address)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.goto(path)
@@ -60,20 +60,34 @@ def test_every_page_loads_by_itself_and_fits_a_phone(site: Path, address: str, o
     assert faults == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_axe_finds_no_serious_fault(site: Path, dark: bool, opened: Callable[..., Page]) -> None:
-    """On every page but the exercises, which are alike: of those, the first of each lesson."""
-    exercises = {f"lessons/{e.place.as_posix()}" for of_lesson in lessons().values() for e in of_lesson[1:]}
-    page = opened("", dark=dark)
+def kinds_of_pages(site: Path) -> list[str]:
+    """Every page that is not of a lesson, and of those one of each kind: the overview, a lesson, an exercise, a solution."""
+    exercise = f"lessons/{Course().find('event_time/watermark').place.as_posix()}"
+    lesson = exercise.rpartition("/")[0]
+    others = [page for page in pages_of(site) if not page.startswith("lessons/")]
+    return [*others, lesson, exercise, f"{exercise}/solution"]
+
+
+def test_axe_finds_no_serious_fault(site: Path, opened: Callable[..., Page]) -> None:
+    page = opened("")
+    assert serious(page, kinds_of_pages(site), {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}) == []
+
+
+def test_everything_can_be_read_in_the_dark(site: Path, opened: Callable[..., Page]) -> None:
+    page = opened("", dark=True)
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+    assert serious(page, kinds_of_pages(site), contrast) == []
+
+
+def serious(page: Page, paths: list[str], options: dict[str, object]) -> list[str]:
+    """What axe finds on these pages."""
     faults = []
-    for path in pages_of(site):
-        if path.removesuffix("/solution") in exercises:
-            continue
+    for path in paths:
         page.goto(path)
-        for found in Axe().run(page, options=AXE).response["violations"]:
+        for found in Axe().run(page, options=options | {"resultTypes": ["violations"]}).response["violations"]:
             if found["impact"] in ("serious", "critical"):
                 faults.append(f"{path}: {found['id']}: {found['nodes'][0]['html'][:200]} ({len(found['nodes'])} times)")
-    assert faults == []
+    return faults
 
 
 def test_the_search_finds_watermark(opened: Callable[..., Page]) -> None:

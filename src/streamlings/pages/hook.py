@@ -74,6 +74,11 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return diagrams.with_scripts(html, page.url)
 
 
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Material for MkDocs leaves the dialog of its search without a name for screen readers."""
+    return output.replace('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"')
+
+
 def _page(source: str, address: str, config: MkDocsConfig) -> File:
     return File(source, str(ROOT), config.site_dir, config.use_directory_urls, dest_uri=address)
 
