@@ -130,7 +130,8 @@ def test_a_stale_stamp_is_noticed(clone: Path, bare: dict[str, str], what: str) 
 
 def test_dev_asks_for_more_than_the_course(clone: Path, bare: dict[str, str]) -> None:
     pretend_installed(clone)
-    assert "for development" in launch(clone / "streamlings", "dev", "check", env=bare).stderr
+    for verb in ("dev", "selftest", "docs"):
+        assert "for development" in launch(clone / "streamlings", verb, env=bare).stderr
     stamp = clone / ".venv" / "streamlings-dev.stamp"
     stamp.write_text(cksum(clone / "requirements.txt", clone / "requirements-dev.txt"))
     assert launch(clone / "streamlings", "dev", "check", env=bare).stdout.endswith("['dev', 'check']\n")

@@ -59,18 +59,20 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """What the page's file does not say by itself; and code of solutions is hidden from the search."""
     markdown = MARK.sub(_told, markdown)
     markdown = PUBLISHED.sub(r'<div data-search-exclude markdown="1">\n\n\g<0>\n\n</div>', markdown)
-    for exercise in Course().exercises:
-        if page.file.src_uri == course_pages.readme(exercise):
-            return course_pages.exercise_page(markdown, exercise)
-        if page.file.src_uri == course_pages.discussion(exercise):
-            page.meta["search"] = {"exclude": True}
-            return course_pages.solution_page(markdown, exercise)
-    if page.file.src_uri.startswith("lessons/"):
-        return course_pages.lesson_page(markdown, page.file.src_uri)
-    return markdown
+    source = page.file.src_uri
+    if source in course_pages.lessons():
+        return course_pages.lesson_page(markdown, source)
+    exercise = next((e for e in Course().exercises if source in (course_pages.readme(e), course_pages.discussion(e))), None)
+    if exercise is None:
+        return markdown
+    if source == course_pages.readme(exercise):
+        return course_pages.exercise_page(markdown, exercise)
+    page.meta["search"] = {"exclude": True}
+    return course_pages.solution_page(markdown, exercise)
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """With what draws its diagrams."""
     return diagrams.with_scripts(html, page.url)
 
 
