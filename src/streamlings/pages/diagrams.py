@@ -29,7 +29,7 @@ def script(config: MkDocsConfig) -> File:
 def fence(source: str, language: str, css_class: str, options: dict[str, Any], md: Any, **_: Any) -> str:
     """How a fenced block of Mermaid becomes HTML: a wide one scrolls by itself, with the keyboard too."""
     drawn = f"<pre {CLASS}><code>{html.escape(source)}</code></pre>"
-    return f'<div class="diagram" tabindex="0" role="group" aria-label="diagram">{drawn}</div>'
+    return f'<div class="diagram" tabindex="0" role="group" aria-label="diagram" data-search-exclude>{drawn}</div>'
 
 
 def with_scripts(page: str, address: str) -> str:

@@ -32,7 +32,8 @@ TOLD: dict[str, Callable[..., str]] = {
 """What stands for `<!-- from the code: NAME ARGUMENT... -->` in a page of site/."""
 
 MARK = re.compile(r"^<!-- from the code: (\w+)(.*) -->$", re.M)
-PUBLISHED = re.compile(r'^```.*\n(?:(?!```).*\n)*?--8<-- "solutions/.*\n(?:(?!```).*\n)*?```$', re.M)
+PUBLISHED = re.compile(r'^( *)```(\w+)\n(?=(?:(?! *```).*\n)*? *--8<-- "solutions/)', re.M)
+"""The first line of a block of code that a solution has a part in."""
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -58,7 +59,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """What the page's file does not say by itself; and code of solutions is hidden from the search."""
     markdown = MARK.sub(_told, markdown)
-    markdown = PUBLISHED.sub(r'<div data-search-exclude markdown="1">\n\n\g<0>\n\n</div>', markdown)
+    markdown = PUBLISHED.sub(r'\1``` { .\2 data-search-exclude="" }\n', markdown)
     source = page.file.src_uri
     if source in course_pages.lessons():
         return course_pages.lesson_page(markdown, source)
