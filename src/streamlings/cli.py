@@ -31,6 +31,7 @@ VERBS: list[click.Command] = [
     cli_lab.down,
     cli_lab.status,
     cli_lab.doctor,
+    cli_lab.docs,
     cli_lab.selftest,
     dev,
 ]

@@ -135,8 +135,7 @@ def solution(exercise: str | None, anyway: bool) -> None:
         raise UsageError(
             f"{chosen.id} has not passed yet", hint=f"./streamlings hint {chosen.id}, or ./streamlings solution {chosen.id} --anyway"
         )
-    marks_of_the_page = "# --8<-- ["  # where the lesson's page cuts out a part
-    print("\n".join(line for line in chosen.solution.read_text().rstrip().splitlines() if marks_of_the_page not in line) + "\n")
+    print(chosen.published() + "\n")
     print(chosen.discussion.read_text().rstrip())
 
 

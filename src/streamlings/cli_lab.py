@@ -65,6 +65,15 @@ def doctor() -> None:
 
 
 @click.command()
+@click.option("--port", type=click.IntRange(min=1, max=65535), help="default: a free one")
+def docs(port: int | None) -> None:
+    """Build the course's site and serve it on this machine, until Ctrl-C."""
+    from streamlings.pages import serve
+
+    serve.serve(port)
+
+
+@click.command()
 @click.option("--fast", is_flag=True, help="only what needs no server: two minutes")
 def selftest(fast: bool) -> None:
     """Everything that must hold; what CI runs."""
