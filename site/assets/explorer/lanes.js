@@ -42,8 +42,9 @@ function grouped(windows, name) {
 }
 
 /** "ada 2, bob 1", shorter where there is little room. */
-function label(parts, room, state) {
-  const sign = { open: "", fired: "✓ ", corrected: "↻ ", gone: parts.some((p) => p.fired > 1) ? "↻ " : "✓ " }[state];
+function label(parts, room) {
+  const most = Math.max(...parts.map((p) => p.fired));
+  const sign = most > 1 ? "↻ " : most ? "✓ " : "";
   const full = sign + parts.map((p) => `${p.key} ${p.ids.length}`).join(", ");
   const short = parts.map((p) => `${p.key[0]}${p.ids.length}`).join(" ");
   const fits = (text) => text.length * 6.3 <= room - 8;

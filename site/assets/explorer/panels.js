@@ -44,7 +44,7 @@ export function results(steps, now) {
       <thead><tr><th scope="col">at</th><th scope="col">window</th><th scope="col">customer</th><th scope="col">orders</th></tr></thead>
       <tbody>${rows.map((row, nth) => html`<tr class=${stands(row, nth) ? "" : "replaced"}>
         <td>${clock(row.when)}</td><td>${range(row)}</td><td>${row.key}</td>
-        <td>${row.ids.length}${row.again ? html` <span class="again">corrected</span>` : nothing}</td>
+        <td>${row.ids.length}${row.again ? html` <span class="again" role="img" aria-label="corrected" title="corrected">↻</span>` : nothing}</td>
       </tr>`)}</tbody>
     </table></div>` : html`<p class="none">None yet.</p>`}
   </section>`;
@@ -55,8 +55,8 @@ export function editor(explorer) {
   const event = explorer.scenario.events.find((e) => e.id === explorer.focused);
   const set = (changes) => explorer.setEvent(event.id, changes);
   const time = (name, label) => html`<label>${label}
-    <input type="time" step=${Number.isInteger(event[name]) ? 1 : 0.001} min="12:00:00" max="12:10:00" name=${name}
-      .value=${live(clock(NOON + event[name] * 1000))} @change=${(e) => set({ [name]: seconds(e.target) ?? event[name] })} /></label>`;
+    <input type="text" inputmode="numeric" autocomplete="off" name=${name} .value=${live(clock(NOON + event[name] * 1000))}
+      @change=${(e) => set({ [name]: seconds(e.target.value) })} /></label>`;
   return html`<div class="editor" role="group" aria-label="The chosen order">
     <label>customer <select name="customer" .value=${live(event.key)} @change=${(e) => set({ key: e.target.value })}>
       ${CUSTOMERS.map((key) => html`<option ?selected=${key === event.key}>${key}</option>`)}
@@ -70,5 +70,8 @@ export function editor(explorer) {
   </div>`;
 }
 
-/** Seconds after 12:00:00 of a time field; null where it holds none. */
-const seconds = (field) => (Number.isNaN(field.valueAsNumber) ? null : (field.valueAsNumber - 12 * 3600_000) / 1000);
+/** Seconds after 12:00:00 of a text such as "12:00:43" or "12:00:43.250"; NaN of any other. */
+function seconds(text) {
+  const [, hours, minutes, rest] = text.trim().match(/^(\d\d?):(\d\d):(\d\d(?:\.\d{1,3})?)$/) ?? [];
+  return Math.round(((hours - 12) * 3600 + minutes * 60 + Number(rest)) * 1000) / 1000;
+}

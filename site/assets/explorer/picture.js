@@ -36,8 +36,9 @@ export function picture({ scenario, stream, steps, now, at, moving, focused, wid
   const height = below + Math.max(1, rows.count) * LANE + 8;
   return html`<svg class="picture" width=${width} height=${height} viewBox="0 0 ${width} ${height}">
     <g aria-hidden="true">
-      ${grid(at, below, height, scenario)} ${watermarks(steps.slice(0, now + 1), at, scenario.partitions)}
+      ${grid(at, below, height, scenario, step)} ${watermarks(steps.slice(0, now + 1), at, scenario.partitions)}
       ${playhead(step, at, below, height)} ${windows(rows, step, at, below)} ${flags(steps.slice(0, now + 1), at)}
+      ${legend(scenario.partitions, at)}
     </g>
     <g role="listbox" aria-label="Orders" aria-describedby="how-to-move" @keydown=${on.key}>
       ${repeat(stream.events, (e) => e.id, (e) => mark(e, { steps, now, at, moving, focused }, on))}
@@ -45,7 +46,7 @@ export function picture({ scenario, stream, steps, now, at, moving, focused, wid
   </svg>`;
 }
 
-function grid(at, below, height, { settings }) {
+function grid(at, below, height, { settings }, { clock: current }) {
   const every = [5, 10, 15, 30, 60, 120].find((s) => s * at.across >= 38) ?? 300;
   const seconds = (from, to, by) => Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, n) => NOON + (from + n * by) * 1000);
   const lastTime = Math.round((at.right - at.left) / at.across);
@@ -61,7 +62,8 @@ function grid(at, below, height, { settings }) {
         <line class="tick" x1=${at.x(ms)} x2=${at.x(ms)} y1=${TOP - 4} y2=${TOP} />`,
     )}
     ${seconds(0, lastClock, 10).map((ms, n) => svg`<line class="row" x1=${at.left} x2=${at.right} y1=${at.y(ms)} y2=${at.y(ms)} />
-        <text class="tick" x=${LEFT - 8} y=${at.y(ms) + 4} text-anchor="end">${label(ms, n === 0)}</text>`)}
+        ${Math.abs(at.y(ms) - at.y(current)) < 12 ? nothing : svg`<text class="tick" x=${LEFT - 8} y=${at.y(ms) + 4} text-anchor="end"
+          >${label(ms, n === 0)}</text>`}`)}
     <path class="at-once" d="M${at.x(NOON)},${at.y(NOON)} L${diagonal(at, lastTime, lastClock)}" />
     <text class="axis" x="4" y=${below - 8}>windows</text>`;
 }
@@ -92,8 +94,8 @@ function watermarks(steps, at, partitions) {
     ${each.map((p) => svg`<path class="of-partition p${p}" d=${path(steps, at, (s) => s.partitions[p].watermark)} />`)}
     ${line ? svg`<path class="watermark" d=${line} />` : nothing}
     ${idles.map(
-      ({ p, clock: when, ms }) => svg`<text class="idle p${p}" x=${Math.min(at.right - 60, Math.max(at.left, at.x(ms)) + 4)} y=${at.y(when) + 4}
-        >⏸ p${p} idle</text>`,
+      ({ p, clock: when, ms }) => svg`<text class="idle p${p}" x=${Math.min(at.right - 60, Math.max(at.left, at.x(ms)) + 4)} y=${at.y(when) + 14}
+        >p${p} idle</text>`,
     )}`;
 }
 
@@ -125,14 +127,32 @@ function windows({ count, place, label }, step, at, below) {
   return place(step.windows).map(({ window, lane, parts }) => {
     const left = Math.max(at.left, at.x(window.start)), right = Math.min(at.right, at.x(window.end));
     if (right <= left) return nothing;
-    const most = Math.max(...parts.map((p) => p.fired));
-    const state = parts.every((p) => p.gone) ? "gone" : most > 1 ? "corrected" : most ? "fired" : "open";
+    const state = parts.every((p) => p.gone) ? "final" : parts.some((p) => p.fired) ? "kept" : "open";
     const y = below + lane * LANE;
     return svg`<g class="window ${state}">
       <rect x=${left + 1} y=${y} width=${Math.max(2, right - left - 2)} height=${LANE - 5} rx="4" />
-      <text x=${(left + right) / 2} y=${y + 15} text-anchor="middle">${label(parts, right - left, state)}</text>
+      <text x=${(left + right) / 2} y=${y + 15} text-anchor="middle">${label(parts, right - left)}</text>
     </g>`;
   });
+}
+
+/** A partition's own shape: circle, diamond or square. */
+function shape(partition, r) {
+  const d = r + 3;
+  return [
+    svg`<circle class="shape" r=${r} />`,
+    svg`<path class="shape" d="M0,${-d}L${d},0L0,${d}L${-d},0Z" />`,
+    svg`<rect class="shape" x=${-r} y=${-r} width=${2 * r} height=${2 * r} rx="3" />`,
+  ][partition];
+}
+
+/** Which shape is which partition, where there are several. */
+function legend(partitions, at) {
+  const narrow = at.width < 480;
+  const room = narrow ? 40 : 84;
+  const from = (at.left + at.right - room * partitions) / 2;
+  return Array.from({ length: partitions > 1 ? partitions : 0 }, (_, p) => svg`<g class="p${p}" transform="translate(${from + p * room} 8)">
+    ${shape(p, 4)}<text class="axis" x="10" y="4">${narrow ? "p" : "partition "}${p}</text></g>`);
 }
 
 /** One order: a circle, a diamond or a square, by its partition. */
@@ -141,21 +161,17 @@ function mark(event, { steps, now, at, moving, focused }, on) {
   const step = steps[nth];
   const state = nth > now ? "to-come" : step.dropped ? "dropped" : step.missed.length || step.fired.some((row) => row.again) ? "partly" : "counted";
   const words = { "to-come": "not there yet", dropped: "dropped as late", partly: "counted late", counted: "counted" }[state];
-  const x = Math.min(at.right, at.x(event.time)), y = at.y(event.arrives), r = RADIUS;
+  const x = Math.min(at.right, at.x(event.time)), y = at.y(event.arrives);
   const name = `${event.key}, partition ${event.partition}, placed ${clock(event.time)}, arrives ${clock(event.arrives)}: ${words}`;
-  const shape = [
-    svg`<circle class="shape" r=${r} />`,
-    svg`<path class="shape" d="M0,${-r - 3}L${r + 3},0L0,${r + 3}L${-r - 3},0Z" />`,
-    svg`<rect class="shape" x=${-r} y=${-r} width=${2 * r} height=${2 * r} rx="3" />`,
-  ][event.partition];
   const picked = moving === event.id;
   const anchor = x > at.left + (at.right - at.left) / 2 ? "end" : "start";
-  return svg`<g class="event p${event.partition} ${state} ${nth === now ? "newest" : ""} ${picked ? "picked" : ""}" role="option"
+  const classes = [nth === now ? "newest" : "", picked ? "picked" : "", event.id === focused ? "chosen" : ""].join(" ");
+  return svg`<g class="event p${event.partition} ${state} ${classes}" role="option"
       data-id=${event.id} aria-label=${name} aria-selected=${picked ? "true" : "false"} tabindex=${event.id === focused ? 0 : -1}
       transform="translate(${x} ${y})" @pointerdown=${on.press} @focus=${on.focus}>
     <title>${name}</title>
     <circle class="hit" r="17" /><circle class="halo" r="16" />
-    ${shape}
+    ${shape(event.partition, RADIUS)}
     <text class="who" y="4" text-anchor="middle">${event.key[0]}</text>
     ${state === "dropped" ? svg`<path class="cross" d="M-8,8L8,-8" />` : nothing}
     ${picked ? svg`<text class="places" x=${anchor === "end" ? -20 : 20} y="-12" text-anchor=${anchor}

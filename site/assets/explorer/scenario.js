@@ -58,7 +58,7 @@ function problemOf({ key, partition, time, arrives }, nth, partitions) {
   if (!CUSTOMERS.includes(key)) return `${which} is of nobody we know: customers are ${CUSTOMERS.join(", ")}`;
   if (!wholeUpTo(partition, 0, partitions - 1)) return `${which} is on a partition that does not exist`;
   for (const [what, seconds] of [["event time", time], ["arrival", arrives]]) {
-    if (!Number.isFinite(seconds) || seconds < 0 || seconds > MOST.time) return `the ${what} of ${which} must be from 0 to ${MOST.time} s`;
+    if (!Number.isFinite(seconds) || seconds < 0 || seconds > MOST.time) return `the ${what} of ${which} must be within ${MOST.time} s after 12:00:00`;
     if (Math.abs(seconds * 1000 - Math.round(seconds * 1000)) > 1e-6) return `the ${what} of ${which} has more than three decimals`;
   }
   return "";

@@ -222,17 +222,20 @@ class StreamExplorer extends HTMLElement {
       html`<link rel="stylesheet" href=${new URL("explorer.css", HERE).href} />
         <section class="explorer" aria-label="Stream explorer">
           ${this.wrong ? html`<p class="wrong" role="alert">${this.wrong}</p>` : nothing}
-          ${chooser(this)} ${settings(this)}
+          ${chooser(this)}
           <div class="stage">
             <div class="left">
               ${transport(this)} ${summary(steps, now)}
               <div class="drawing">${picture({ scenario, stream, steps, now, at, moving: this.mover.moving, focused, width }, on)}</div>
+            </div>
+            ${settings(this)}
+            <div class="edit">
+              ${editor(this)}
               <p class="how" id="how-to-move">
                 Drag an order: right and left is when it was placed, up and down when it arrives. With the keyboard: arrow keys go from
                 order to order, <kbd>Enter</kbd> picks one up, arrow keys move it (<kbd>Shift</kbd>: 5 s), <kbd>P</kbd> changes its
                 partition, <kbd>Enter</kbd> puts it down, <kbd>Esc</kbd> puts it back.
               </p>
-              ${editor(this)}
             </div>
             <div class="right">${log(this)} ${results(steps, now)}</div>
           </div>

@@ -20,30 +20,41 @@ def scenario(name: str, events: list[list[Any]], *, partitions: int = 1, **setti
     return {"name": name, "partitions": partitions, "settings": DEFAULTS | settings, "events": events}
 
 
+def placed(text: str) -> list[list[Any]]:
+    """Events from a text such as "ada-0-12-13 bob-1-9.5-14": as in the page's addresses."""
+    events = [event.split("-") for event in text.split()]
+    return [[customer, *(float(n) if "." in n else int(n) for n in numbers)] for customer, *numbers in events]
+
+
 EDGES = [
     scenario(  # sessions that touch are one; 1 ms further apart they are two
         "session_boundary",
-        [["ada", 0, 0, 1], ["ada", 0, 10, 11], ["bob", 0, 0, 12], ["bob", 0, 10.001, 13], ["ada", 0, 24.998, 25], ["ada", 0, 24.999, 26]]
-        + [["ada", 0, 2, 27], ["bob", 0, 15.001, 28], ["bob", 0, 12, 29], ["ada", 0, 60, 61]],
+        placed(
+            "ada-0-0-1 ada-0-10-11 bob-0-0-12 bob-0-10.001-13 ada-0-24.998-25 ada-0-24.999-26"
+            " ada-0-2-27 bob-0-15.001-28 bob-0-12-29 ada-0-60-61"
+        ),
         kind="session",
     ),
     scenario(  # what has fired still grows, and merges, while it is kept
         "session_lateness",
-        [["ada", 0, 2, 3], ["bob", 0, 5, 6], ["ada", 0, 25, 26], ["ada", 0, 6, 27], ["bob", 0, 40, 41], ["ada", 0, 16, 42]]
-        + [["ada", 0, 52, 53], ["ada", 0, 8, 54], ["bob", 0, 31, 55], ["bob", 0, 33, 56], ["ada", 0, 90, 91]],
+        placed(
+            "ada-0-2-3 bob-0-5-6 ada-0-25-26 ada-0-6-27 bob-0-40-41 ada-0-16-42 ada-0-52-53 ada-0-8-54 bob-0-31-55 bob-0-33-56 ada-0-90-91"
+        ),
         kind="session",
         lateness=15,
     ),
     scenario(
         "hopping_lateness",
-        [["ada", 0, 12, 13], ["bob", 0, 18, 19], ["ada", 0, 38, 39], ["ada", 0, 21, 44], ["bob", 0, 14, 45], ["bob", 0, 49, 50]]
-        + [["bob", 0, 16, 54], ["ada", 0, 30, 55], ["ada", 0, 66, 67], ["bob", 0, 24, 68], ["ada", 0, 90, 91]],
+        placed(
+            "ada-0-12-13 bob-0-18-19 ada-0-38-39 ada-0-21-44 bob-0-14-45 bob-0-49-50"
+            " bob-0-16-54 ada-0-30-55 ada-0-66-67 bob-0-24-68 ada-0-90-91"
+        ),
         kind="hopping",
         lateness=12,
     ),
     scenario(  # a partition that has never spoken holds everything back until it is idle; of a silent stream, nothing moves
         "never_spoke",
-        [["ada", 0, 4, 4], ["ada", 0, 24, 8], ["bob", 0, 36, 18], ["ada", 0, 37, 36], ["bob", 1, 20, 40], ["bob", 1, 48, 44]],
+        placed("ada-0-4-4 ada-0-24-8 bob-0-36-18 ada-0-37-36 bob-1-20-40 bob-1-48-44"),
         partitions=2,
         size=20,
         idle=12,

@@ -6,7 +6,7 @@
     .venv/bin/python tests/site/explorer/record.py --to FOLDER ... somewhere else than tests/site/explorer/recorded
 
 After each event it waits until the jobs have read it and nothing moves any more: no moment depends on the clock, but for idle timeouts,
-which are about the clock. There a second of the scenario takes one of the machine (PACE), and a machine that is too slow for that ends the recording.
+which are about the clock. There a second of the scenario takes two of the machine (PACE), and one that is too slow ends the recording.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ from streamlings.stage.records import consumer
 
 RECORDED = Path(__file__).parent / "recorded"
 NOON = shop.ms("12:00:00")
-PACE = 1.0
+PACE = 2.0
 """Seconds of the machine for one of the scenario, where there is an idle timeout."""
+LOOK_S = 1.3
+"""So long before the next event it looks at what has become of the idle ones, seconds of the scenario."""
 LOOKS, APART_S = 4, 0.11
 """So many looks at the metrics, which are renewed every 40 ms, must show the same."""
 
@@ -154,30 +156,47 @@ class Recorder:
 
     def _play(self, scenario: Scenario, topic: str, jobs: dict[str, Watched]) -> dict[str, list[dict[str, Any]]]:
         observed: dict[str, list[dict[str, Any]]] = {name: [] for name in jobs}
-        timed = bool(scenario["settings"]["idle"])
-        began = time.monotonic()
+        idle = scenario["settings"]["idle"]
+        offsets = [-1] * scenario["partitions"]
+        clock = Clock()
+        last = ""
 
-        def note(when: str, looks: dict[str, dict[str, Any]]) -> None:
-            for name, look in looks.items():
-                observed[name].append({when: f"e{nth}"} | jobs[name].observation(look))
+        def observe(when: str, event: str, partition: int) -> None:
+            for name, watched in jobs.items():
+                look = watched.settled(partition, offsets[partition])
+                observed[name].append({when: event} | watched.observation(look))
 
-        offsets = [0] * scenario["partitions"]
         for nth, (customer, partition, at, arrives) in enumerate(scenario["events"]):
-            if timed and nth:
-                wait.until(lambda due=began + arrives * PACE - 0.1: time.monotonic() >= due, deadline_s=600)  # type: ignore[misc]
-                nth -= 1
-                note("later", {name: watched.look() for name, watched in jobs.items()})
-                nth += 1
-            if timed:
-                wait.until(lambda due=began + arrives * PACE: time.monotonic() >= due, deadline_s=600)  # type: ignore[misc]
-                behind = time.monotonic() - began - arrives * PACE
-                assert behind < PACE, f"this machine is too slow: {behind:.2f} s behind"
-            event = {"id": f"e{nth}", "customer": customer, "ms": NOON + round(at * 1000)}
-            self.producer.produce(topic, json.dumps(event).encode(), partition=partition)
+            if idle and nth:
+                clock.until(arrives - LOOK_S)
+                observe("later", last, partition)
+            if idle:
+                clock.until(arrives)
+            last = f"e{nth}"
+            self.producer.produce(
+                topic, json.dumps({"id": last, "customer": customer, "ms": NOON + round(at * 1000)}).encode(), partition=partition
+            )
             assert self.producer.flush(30) == 0
-            note("after", {name: watched.settled(partition, offsets[partition]) for name, watched in jobs.items()})
             offsets[partition] += 1
+            observe("after", last, partition)
+        if idle:  # until every partition is idle
+            clock.until(scenario["events"][-1][3] + idle + 2)
+            observe("later", last, partition)
         return observed
+
+
+class Clock:
+    """The scenario's clock, as long as the machine keeps up with it."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    def until(self, at: float) -> None:
+        """Wait until it is `at`, seconds after the start."""
+        due = self.began + at * PACE
+        wait.until(lambda: time.monotonic() >= due, deadline_s=600)
+        behind = time.monotonic() - due
+        assert behind < PACE, f"this machine is too slow for a recording with idle timeouts: {behind:.1f} s behind"
 
 
 def tap(topic: str) -> Consumer:
