@@ -5,7 +5,8 @@ import { clock, line } from "./words.js";
 const FAR = 5; // seconds of an arrow key with Shift
 
 export class Mover {
-  moving = null;
+  moving = null; // the event's id
+  dragging = false; // by the pointer: then the picture keeps its scale
 
   constructor(explorer) {
     this.explorer = explorer;
@@ -52,6 +53,7 @@ export class Mover {
     const mark = down.currentTarget;
     down.preventDefault();
     this.pick(mark.dataset.id);
+    this.dragging = true;
     mark.focus({ preventScroll: true });
     mark.setPointerCapture(down.pointerId);
     const { across, down: perSecond } = this.explorer.at;
@@ -73,6 +75,7 @@ export class Mover {
       mark.removeEventListener("pointermove", move);
       mark.removeEventListener("pointerup", done);
       mark.removeEventListener("pointercancel", done);
+      this.dragging = false;
       if (this.moving) ended.type === "pointerup" ? this.drop() : this.putBack();
     };
     mark.addEventListener("pointermove", move);

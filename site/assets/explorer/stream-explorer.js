@@ -33,14 +33,18 @@ class StreamExplorer extends HTMLElement {
   copied = false;
 
   async connectedCallback() {
-    if (this.shadowRoot) return;
     this.list = await scenarios();
+    if (!this.isConnected) return;
+    if (!this.shadowRoot) this.begin();
+    if (this.hasAttribute("share")) addEventListener("hashchange", this.addressed);
+  }
+
+  begin() {
     this.attachShadow({ mode: "open" });
     this.mover = new Mover(this);
     this.start();
     this.resized = new ResizeObserver(([{ contentRect }]) => this.fit(contentRect.width));
     this.resized.observe(this.shadowRoot.querySelector(".drawing"));
-    if (this.hasAttribute("share")) addEventListener("hashchange", this.addressed);
   }
 
   disconnectedCallback() {
@@ -82,7 +86,7 @@ class StreamExplorer extends HTMLElement {
     this.stream = toStream(this.scenario);
     this.steps = play(this.stream);
     this.now = Math.max(0, Math.min(now, this.steps.length - 1));
-    if (!this.mover?.moving) this.domain = domainOf(this.scenario, this.steps);
+    if (!this.mover.dragging) this.domain = domainOf(this.scenario, this.steps);
     this.update();
   }
 

@@ -14,6 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from explorer_reader import Reader
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from streamlings.paths import ROOT
@@ -79,3 +80,12 @@ def explorer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert done.returncode == 0, done.stdout + done.stderr
     with served(folder / "built") as address:
         yield f"{address}/explorer.html"
+
+
+@pytest.fixture
+def reader(browser: Browser, explorer: str) -> Iterator[Reader]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, permissions=["clipboard-read", "clipboard-write"])
+    reader = Reader(context, explorer)
+    yield reader
+    context.close()
+    assert reader.wrong == []

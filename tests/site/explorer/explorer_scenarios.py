@@ -43,6 +43,13 @@ EDGES = [
         kind="session",
         lateness=15,
     ),
+    scenario(  # a session is kept until the watermark reaches its end - 1 ms + lateness; what touches it after that begins a new one
+        "session_gone",
+        placed("ada-0-0-1 eve-0-0-2 bob-0-14.998-16 ada-0-9.5-18 bob-0-14.999-20 eve-0-9.5-21 ada-0-40-41"),
+        kind="session",
+        delay=0,
+        lateness=5,
+    ),
     scenario(
         "hopping_lateness",
         placed(

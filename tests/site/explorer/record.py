@@ -15,101 +15,25 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from explorer_jobs import submit_datastream, submit_sql
 from explorer_scenarios import Scenario, everything
+from explorer_watched import NOON, Watched, tap
 
-from streamlings import lab, shop, wait
+from streamlings import lab, wait
 from streamlings.cleanup import create_topics
 from streamlings.servers.rest import FlinkRest
 from streamlings.stage.job import FlinkJob
-from streamlings.stage.records import consumer
 
 RECORDED = Path(__file__).parent / "recorded"
-NOON = shop.ms("12:00:00")
 PACE = 2.0
 """Seconds of the machine for one of the scenario, where there is an idle timeout."""
 LOOK_S = 1.3
 """So long before the next event it looks at what has become of the idle ones, seconds of the scenario."""
-LOOKS, APART_S = 4, 0.11
-"""So many looks at the metrics, which are renewed every 40 ms, must show the same."""
-
-
-@dataclass
-class Watched:
-    """One job, and what was seen of it so far."""
-
-    job: FlinkJob
-    topic: str
-    windows: Consumer
-    late: Consumer | None
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    late_ids: list[str] = field(default_factory=list)
-    told: tuple[int, int] = (0, 0)
-    """How many rows, and how many late events, stand in the observations so far."""
-
-    def look(self) -> dict[str, Any]:
-        """Where its watermarks stand (ms after 12:00:00; null for none), and how much has come out."""
-        self.job.refresh()
-        self._read()
-        late = len(self.late_ids) if self.late else self.job.late_records_dropped()
-        by_partition = self.job.partition_watermarks()
-        return {
-            "partitions": [after_noon(by_partition[name]) for name in sorted(by_partition)],
-            "watermarks": {name: after_noon(at) for name, at in self.job.watermarks().items()},
-            "written": self.job.rows_written(),
-            "rows": len(self.rows),
-            "late": late,
-        }
-
-    def settled(self, partition: int, offset: int) -> dict[str, Any]:
-        """What it looks like once it has read that event, and all that comes of it has come."""
-        assert wait.until(lambda: self.job.refresh().consumed().get((self.topic, partition), -1) >= offset, deadline_s=60), "not read"
-        seen: list[dict[str, Any]] = []
-
-        def still() -> bool:
-            seen.append(self.look())
-            last = seen[-LOOKS:]
-            agreed = len(set(last[-1]["watermarks"].values())) == 1
-            written = last[-1]["rows"] + (last[-1]["late"] if self.late else 0) == last[-1]["written"]
-            return agreed and written and len(last) == LOOKS and all(look == last[0] for look in last)
-
-        assert wait.until(still, deadline_s=60, every_ms=APART_S * 1000), f"it does not come to rest: {seen[-3:]}"
-        return seen[-1]
-
-    def observation(self, look: dict[str, Any]) -> dict[str, Any]:
-        """What is recorded: watermarks, the windows that have fired since the last one, the events that were late."""
-        rows, late = self.told
-        self.told = len(self.rows), look["late"]
-        fired = sorted(self.rows[rows:], key=lambda row: (row["end"], row["start"], row["customer"], len(row["ids"])))
-        which = {"late_ids": sorted(self.late_ids[late:])} if self.late else {}
-        watermark = next(iter(look["watermarks"].values()))
-        return {"partitions": look["partitions"], "watermark": watermark, "fired": fired, "late": look["late"] - late} | which
-
-    def _read(self) -> None:
-        while (message := self.windows.poll(0)) is not None:
-            row = json.loads(message.value())
-            ids = row["ids"] if isinstance(row["ids"], list) else sorted(row["ids"].split(","))
-            self.rows.append({"customer": row["customer"], "start": bound(row["start"]), "end": bound(row["end"]), "ids": ids})
-        while self.late is not None and (message := self.late.poll(0)) is not None:
-            self.late_ids.append(json.loads(message.value())["id"])
-
-
-def after_noon(epoch_ms: int | None) -> int | None:
-    return None if epoch_ms is None else epoch_ms - NOON
-
-
-def bound(given: int | str) -> int:
-    """A window's bound, ms after 12:00:00: DataStream says epoch ms, SQL a text in UTC."""
-    if isinstance(given, str):
-        given = round(datetime.fromisoformat(given).replace(tzinfo=UTC).timestamp() * 1000)
-    return given - NOON
 
 
 class Recorder:
@@ -121,67 +45,57 @@ class Recorder:
         self.admin = AdminClient({"bootstrap.servers": lab.kafka})
 
     def record(self, scenario: Scenario) -> dict[str, Any]:
-        """By job ("sql", "datastream"), an observation after each event, and one before the next where time matters."""
+        """By job ("sql", "datastream"), an observation after each event, and one before the next where there is an idle timeout. The jobs
+        run one after the other: from its start on, each of them waits for partitions that are silent."""
+        settings = scenario["settings"]
+        can = {"sql": not settings["lateness"], "datastream": settings["kind"] != "cumulating"}
+        return {"scenario": scenario, "observed": {job: self._observed(scenario, job) for job, does in can.items() if does}}
+
+    def _observed(self, scenario: Scenario, job: str) -> list[dict[str, Any]]:
         run = f"explorer-{scenario['name']}-{time.time_ns()}"
-        names = {kind: f"{run}-{kind}" for kind in ("orders", "sql", "datastream", "late")}
-        create_topics(lab.kafka, {names["orders"]: scenario["partitions"]} | {n: 1 for k, n in names.items() if k != "orders"})
-        jobs: dict[str, Watched] = {}
+        orders, windows, late = topics = [f"{run}-{kind}" for kind in ("orders", "windows", "late")]
+        create_topics(lab.kafka, {orders: scenario["partitions"], windows: 1, late: 1})
+        watched: Watched | None = None
         try:
-            self._submit(scenario, names, jobs)
-            return {"scenario": scenario, "observed": self._play(scenario, names["orders"], jobs)}
+            idle_ms = round(scenario["settings"]["idle"] * PACE * 1000)
+            if job == "sql":
+                watched = Watched(FlinkJob(self.rest, submit_sql(scenario, orders, windows, idle_ms)), orders, tap(windows), None)
+            else:
+                submitted = submit_datastream(scenario, orders, windows, late, idle_ms)
+                watched = Watched(FlinkJob(self.rest, submitted), orders, tap(windows), tap(late))
+            watched.until_it_reads(scenario["partitions"])
+            return self._play(scenario, watched)
         finally:
-            for watched in jobs.values():
-                if not watched.job.refresh().ended:
-                    self.rest.cancel(watched.job.id)
-                assert wait.until(lambda w=watched: w.job.refresh().ended, deadline_s=60)  # type: ignore[misc]
-                watched.windows.close()
-                if watched.late:
-                    watched.late.close()
-            for gone in self.admin.delete_topics(list(names.values())).values():
+            if watched:
+                watched.end()
+            for gone in self.admin.delete_topics(topics).values():
                 gone.result(30)
 
-    def _submit(self, scenario: Scenario, names: dict[str, str], jobs: dict[str, Watched]) -> None:
-        idle_ms = round(scenario["settings"]["idle"] * PACE * 1000)
-        orders = names["orders"]
-        if not scenario["settings"]["lateness"]:
-            job = submit_sql(scenario, orders, names["sql"], idle_ms)
-            jobs["sql"] = Watched(FlinkJob(self.rest, job), orders, tap(names["sql"]), None)
-        if scenario["settings"]["kind"] != "cumulating":
-            job = submit_datastream(scenario, orders, names["datastream"], names["late"], idle_ms)
-            jobs["datastream"] = Watched(FlinkJob(self.rest, job), orders, tap(names["datastream"]), tap(names["late"]))
-        for watched in jobs.values():
-            ready = lambda w=watched: w.job.refresh().ended or (w.job.running and len(w.job.readers()) == scenario["partitions"])  # noqa: E731
-            assert wait.until(ready, deadline_s=240), "the job has not started"
-            assert not watched.job.ended, self.rest.root_exception(watched.job.id)
-
-    def _play(self, scenario: Scenario, topic: str, jobs: dict[str, Watched]) -> dict[str, list[dict[str, Any]]]:
-        observed: dict[str, list[dict[str, Any]]] = {name: [] for name in jobs}
+    def _play(self, scenario: Scenario, watched: Watched) -> list[dict[str, Any]]:
+        observed: list[dict[str, Any]] = []
         idle = scenario["settings"]["idle"]
         offsets = [-1] * scenario["partitions"]
         clock = Clock()
         last = ""
 
-        def observe(when: str, event: str, partition: int) -> None:
-            for name, watched in jobs.items():
-                look = watched.settled(partition, offsets[partition])
-                observed[name].append({when: event} | watched.observation(look))
+        def observe(when: str, partition: int) -> None:
+            observed.append({when: last} | watched.observation(watched.settled(partition, offsets[partition])))
 
         for nth, (customer, partition, at, arrives) in enumerate(scenario["events"]):
             if idle and nth:
                 clock.until(arrives - LOOK_S)
-                observe("later", last, partition)
+                observe("later", partition)
             if idle:
                 clock.until(arrives)
             last = f"e{nth}"
-            self.producer.produce(
-                topic, json.dumps({"id": last, "customer": customer, "ms": NOON + round(at * 1000)}).encode(), partition=partition
-            )
+            event = {"id": last, "customer": customer, "ms": NOON + round(at * 1000)}
+            self.producer.produce(watched.topic, json.dumps(event).encode(), partition=partition)
             assert self.producer.flush(30) == 0
             offsets[partition] += 1
-            observe("after", last, partition)
+            observe("after", partition)
         if idle:  # until every partition is idle
             clock.until(scenario["events"][-1][3] + idle + 2)
-            observe("later", last, partition)
+            observe("later", partition)
         return observed
 
 
@@ -197,12 +111,6 @@ class Clock:
         wait.until(lambda: time.monotonic() >= due, deadline_s=600)
         behind = time.monotonic() - due
         assert behind < PACE, f"this machine is too slow for a recording with idle timeouts: {behind:.1f} s behind"
-
-
-def tap(topic: str) -> Consumer:
-    reader = consumer(lab.kafka, isolation="read_committed")
-    reader.assign([TopicPartition(topic, 0, 0)])
-    return reader
 
 
 def write(folder: Path, name: str, recording: dict[str, Any]) -> None:
@@ -225,7 +133,12 @@ def main() -> int:
     if unknown := [name for name in given.names if name not in scenarios]:
         print(f"error: there is no scenario {unknown[0]}\nhint: one of {', '.join(scenarios)}", file=sys.stderr)
         return 2
-    recorder = Recorder()
+    try:
+        recorder = Recorder()
+    except lab.LabIsDown as e:
+        message, _, hint = str(e).partition(" hint: ")
+        print(f"error: {message}\nhint: {hint}", file=sys.stderr)
+        return 2
     for name in given.names or scenarios:
         began = time.monotonic()
         write(given.to, name, recorder.record(scenarios[name]))

@@ -10,6 +10,8 @@ import pytest
 from explorer_scenarios import everything
 from playwright.sync_api import Page
 
+from streamlings.paths import ROOT
+
 RECORDED = Path(__file__).parent / "recorded"
 JOBS = ("sql", "datastream")
 NAMES = sorted(path.stem for path in RECORDED.glob("*.json"))
@@ -131,3 +133,9 @@ def test_a_bad_address_is_refused_in_one_sentence(blank: Page) -> None:
         list(BAD),
     )
     assert [(hash, words) for (hash, says), words in zip(BAD.items(), said, strict=True) if f"RangeError: {says}" not in words] == []
+
+
+def test_the_library_is_the_version_that_is_named() -> None:
+    vendor = ROOT / "site" / "assets" / "explorer" / "vendor"
+    named = (vendor / "VERSIONS.txt").read_text(encoding="utf-8").split()[1].rstrip(",")
+    assert f'litHtmlVersions??=[]).push("{named}")' in (vendor / "lit-html" / "lit-html.js").read_text(encoding="utf-8")
