@@ -173,7 +173,7 @@ function mark(event, { steps, now, at, moving, focused }, on) {
     <circle class="hit" r="17" /><circle class="halo" r="16" />
     ${shape(event.partition, RADIUS)}
     <text class="who" y="4" text-anchor="middle">${event.key[0]}</text>
-    ${state === "dropped" ? svg`<path class="cross" d="M-8,8L8,-8" />` : nothing}
+    ${state === "dropped" ? svg`<circle class="lost" cx="9" cy="-9" r="6" /><path class="cross" d="M6.5,-11.5l5,5m0,-5l-5,5" />` : nothing}
     ${picked ? svg`<text class="places" x=${anchor === "end" ? -20 : 20} y="-12" text-anchor=${anchor}
       >${clock(event.time)}, arrives ${clock(event.arrives)}</text>` : nothing}
   </g>`;
