@@ -8,8 +8,8 @@
  * - The operator's watermark is the lowest of the partitions that are not idle, and never goes back.
  * - A partition that has sent nothing for the idle timeout is idle until its next event.
  * - An event is judged by the watermark that was there before it.
- * - A window fires when the watermark reaches its end - 1 ms, and again for each event that it gets after that, for as long as the watermark
- *   is below its end - 1 ms + allowed lateness. Then it is gone, and an event of it is late. One that no window takes is dropped.
+ * - A window fires when the watermark reaches its end - 1 ms, and again for each event that it gets after that, for as long as the
+ *   watermark is below its end - 1 ms + allowed lateness. Then it is gone, and an event of it is late. One that no window takes is dropped.
  *
  * tests/site/explorer/ compares them with what real Flink jobs did.
  *

@@ -13,7 +13,6 @@ function byCustomer(steps) {
   return {
     count: keys.length,
     place: (windows) => windows.map((window) => ({ window, lane: keys.indexOf(window.key), parts: [window] })),
-    label,
   };
 }
 
@@ -29,20 +28,16 @@ function byTime(steps) {
     lane.set(name(window), line);
   }
   const place = (windows) => {
-    const groups = Map.groupBy ? Map.groupBy(windows, name) : grouped(windows, name);
-    return [...groups].map(([at, parts]) => ({ window: parts[0], lane: lane.get(at), parts: [...parts].sort((a, b) => (a.key < b.key ? -1 : 1)) }));
+    const groups = new Map(); // Map.groupBy is younger than the browsers that people have
+    for (const window of windows) groups.set(name(window), [...(groups.get(name(window)) ?? []), window]);
+    const sorted = (parts) => parts.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...groups].map(([at, parts]) => ({ window: parts[0], lane: lane.get(at), parts: sorted(parts) }));
   };
-  return { count: ends.length, place, label };
+  return { count: ends.length, place };
 }
 
-function grouped(windows, name) {
-  const groups = new Map();
-  for (const window of windows) groups.set(name(window), [...(groups.get(name(window)) ?? []), window]);
-  return groups;
-}
-
-/** "ada 2, bob 1", shorter where there is little room. */
-function label(parts, room) {
+/** What stands in a window: "✓ ada 2, bob 1", shorter where there is little room (in pixels). */
+export function label(parts, room) {
   const most = Math.max(...parts.map((p) => p.fired));
   const sign = most > 1 ? "↻ " : most ? "✓ " : "";
   const full = sign + parts.map((p) => `${p.key} ${p.ids.length}`).join(", ");

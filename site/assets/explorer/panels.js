@@ -4,7 +4,9 @@ import { live } from "./vendor/lit-html/directives/live.js";
 import { CUSTOMERS, NOON } from "./scenario.js";
 import { clock, head, outcomes, range } from "./words.js";
 
-/** The state at a step in four numbers. */
+const CORRECTED = html` <span class="again" role="img" aria-label="corrected" title="corrected">↻</span>`;
+
+/** The state at a step in a few numbers. */
 export function summary(steps, now) {
   const past = steps.slice(0, now + 1);
   const rows = past.flatMap((step) => step.fired);
@@ -17,7 +19,7 @@ export function summary(steps, now) {
   </dl>`;
 }
 
-/** Each step in words, up to now; the newest first, and every one of them a way back to it. */
+/** Each step in words, up to now; the newest first. */
 export function log(explorer) {
   const { steps, now } = explorer;
   const past = steps.slice(0, now + 1).reverse();
@@ -44,7 +46,7 @@ export function results(steps, now) {
       <thead><tr><th scope="col">at</th><th scope="col">window</th><th scope="col">customer</th><th scope="col">orders</th></tr></thead>
       <tbody>${rows.map((row, nth) => html`<tr class=${stands(row, nth) ? "" : "replaced"}>
         <td>${clock(row.when)}</td><td>${range(row)}</td><td>${row.key}</td>
-        <td>${row.ids.length}${row.again ? html` <span class="again" role="img" aria-label="corrected" title="corrected">↻</span>` : nothing}</td>
+        <td>${row.ids.length}${row.again ? CORRECTED : nothing}</td>
       </tr>`)}</tbody>
     </table></div>` : html`<p class="none">None yet.</p>`}
   </section>`;
@@ -61,7 +63,8 @@ export function editor(explorer) {
     <label>customer <select name="customer" .value=${live(event.key)} @change=${(e) => set({ key: e.target.value })}>
       ${CUSTOMERS.map((key) => html`<option ?selected=${key === event.key}>${key}</option>`)}
     </select></label>
-    <label>partition <select name="partition" .value=${live(String(event.partition))} @change=${(e) => set({ partition: Number(e.target.value) })}>
+    <label>partition <select name="partition" .value=${live(String(event.partition))}
+        @change=${(e) => set({ partition: Number(e.target.value) })}>
       ${Array.from({ length: explorer.scenario.partitions }, (_, p) => html`<option ?selected=${p === event.partition}>${p}</option>`)}
     </select></label>
     ${time("time", "placed")} ${time("arrives", "arrives")}

@@ -4,7 +4,7 @@
  */
 import { html, svg, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { lanes } from "./lanes.js";
+import { label, lanes } from "./lanes.js";
 import { NOON } from "./scenario.js";
 import { clock } from "./words.js";
 
@@ -52,18 +52,20 @@ function grid(at, below, height, { settings }, { clock: current }) {
   const lastTime = Math.round((at.right - at.left) / at.across);
   const lastClock = Math.floor((at.bottom - TOP) / at.down);
   const by = { tumbling: settings.size, hopping: settings.slide, cumulating: settings.slide }[settings.kind];
-  const label = (ms, first) => (first || ms % 60_000 === 0 ? clock(ms).slice(0, 5) : clock(ms).slice(5, 8));
+  const tick = (ms, first) => (first || ms % 60_000 === 0 ? clock(ms).slice(0, 5) : clock(ms).slice(5, 8));
   return svg`
     <text class="axis" x=${at.right} y="12" text-anchor="end">event time →</text>
     <text class="axis" x="4" y="12">arrives ↓</text>
-    ${by ? seconds(0, lastTime, by).map((ms) => svg`<line class="edge" x1=${at.x(ms)} x2=${at.x(ms)} y1=${TOP} y2=${height - 6} />`) : nothing}
+    ${(by ? seconds(0, lastTime, by) : []).map(
+      (ms) => svg`<line class="edge" x1=${at.x(ms)} x2=${at.x(ms)} y1=${TOP} y2=${height - 6} />`,
+    )}
     ${seconds(0, lastTime, every).map(
-      (ms, n) => svg`<text class="tick" x=${at.x(ms)} y=${TOP - 8} text-anchor="middle">${label(ms, n === 0)}</text>
+      (ms, n) => svg`<text class="tick" x=${at.x(ms)} y=${TOP - 8} text-anchor="middle">${tick(ms, n === 0)}</text>
         <line class="tick" x1=${at.x(ms)} x2=${at.x(ms)} y1=${TOP - 4} y2=${TOP} />`,
     )}
     ${seconds(0, lastClock, 10).map((ms, n) => svg`<line class="row" x1=${at.left} x2=${at.right} y1=${at.y(ms)} y2=${at.y(ms)} />
         ${Math.abs(at.y(ms) - at.y(current)) < 12 ? nothing : svg`<text class="tick" x=${LEFT - 8} y=${at.y(ms) + 4} text-anchor="end"
-          >${label(ms, n === 0)}</text>`}`)}
+          >${tick(ms, n === 0)}</text>`}`)}
     <path class="at-once" d="M${at.x(NOON)},${at.y(NOON)} L${diagonal(at, lastTime, lastClock)}" />
     <text class="axis" x="4" y=${below - 8}>windows</text>`;
 }
@@ -94,7 +96,8 @@ function watermarks(steps, at, partitions) {
     ${each.map((p) => svg`<path class="of-partition p${p}" d=${path(steps, at, (s) => s.partitions[p].watermark)} />`)}
     ${line ? svg`<path class="watermark" d=${line} />` : nothing}
     ${idles.map(
-      ({ p, clock: when, ms }) => svg`<text class="idle p${p}" x=${Math.min(at.right - 60, Math.max(at.left, at.x(ms)) + 4)} y=${at.y(when) + 14}
+      ({ p, clock: when, ms }) => svg`<text class="idle p${p}" y=${at.y(when) + 14}
+        x=${Math.min(at.right - 60, Math.max(at.left, at.x(ms)) + 4)}
         >p${p} idle</text>`,
     )}`;
 }
@@ -122,7 +125,7 @@ function flags(steps, at) {
   });
 }
 
-function windows({ count, place, label }, step, at, below) {
+function windows({ count, place }, step, at, below) {
   if (!count) return nothing;
   return place(step.windows).map(({ window, lane, parts }) => {
     const left = Math.max(at.left, at.x(window.start)), right = Math.min(at.right, at.x(window.end));
@@ -159,8 +162,9 @@ function legend(partitions, at) {
 function mark(event, { steps, now, at, moving, focused }, on) {
   const nth = steps.findIndex((step) => step.event?.id === event.id);
   const step = steps[nth];
-  const state = nth > now ? "to-come" : step.dropped ? "dropped" : step.missed.length || step.fired.some((row) => row.again) ? "partly" : "counted";
-  const words = { "to-come": "not there yet", dropped: "dropped as late", partly: "counted late", counted: "counted" }[state];
+  const late = step.missed.length > 0 || step.fired.some((row) => row.again);
+  const state = nth > now ? "to-come" : step.dropped ? "dropped" : late ? "late" : "counted";
+  const words = { "to-come": "not there yet", dropped: "dropped as late", late: "counted late", counted: "counted" }[state];
   const x = Math.min(at.right, at.x(event.time)), y = at.y(event.arrives);
   const name = `${event.key}, partition ${event.partition}, placed ${clock(event.time)}, arrives ${clock(event.arrives)}: ${words}`;
   const picked = moving === event.id;

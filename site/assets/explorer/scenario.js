@@ -58,7 +58,8 @@ function problemOf({ key, partition, time, arrives }, nth, partitions) {
   if (!CUSTOMERS.includes(key)) return `${which} is of nobody we know: customers are ${CUSTOMERS.join(", ")}`;
   if (!wholeUpTo(partition, 0, partitions - 1)) return `${which} is on a partition that does not exist`;
   for (const [what, seconds] of [["event time", time], ["arrival", arrives]]) {
-    if (!Number.isFinite(seconds) || seconds < 0 || seconds > MOST.time) return `the ${what} of ${which} must be within ${MOST.time} s after 12:00:00`;
+    const within = Number.isFinite(seconds) && seconds >= 0 && seconds <= MOST.time;
+    if (!within) return `the ${what} of ${which} must be within ${MOST.time} s after 12:00:00`;
     if (Math.abs(seconds * 1000 - Math.round(seconds * 1000)) > 1e-6) return `the ${what} of ${which} has more than three decimals`;
   }
   return "";
@@ -92,7 +93,9 @@ export function fromHash(hash, list) {
   const unknown = [...given.keys()].find((name) => !["kind", "partitions", "events", ...Object.keys(LEAST)].includes(name));
   if (unknown !== undefined) throw new RangeError(`there is no setting "${unknown}"`);
   const settings = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS)) if (given.has(name)) settings[name] = name === "kind" ? given.get(name) : number(given.get(name));
+  for (const name of Object.keys(DEFAULTS).filter((each) => given.has(each))) {
+    settings[name] = name === "kind" ? given.get(name) : number(given.get(name));
+  }
   const events = (given.get("events") ?? "").split("_").filter(Boolean).map((event, nth) => {
     const [key, ...numbers] = event.split("-");
     if (numbers.length !== 3) throw new RangeError(`event ${nth + 1} is not customer-partition-time-arrival: ${event}`);

@@ -6,7 +6,8 @@
  */
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { play } from "./engine.js";
-import { CUSTOMERS, MOST, fromHash, fromList, problem, toHash, toStream } from "./scenario.js";
+import { withEvent, withOneMore, withSetting, without } from "./changes.js";
+import { fromHash, fromList, problem, toHash, toStream } from "./scenario.js";
 import { chooser, settings, transport } from "./controls.js";
 import { domainOf, picture, scale } from "./picture.js";
 import { editor, log, results, summary } from "./panels.js";
@@ -105,43 +106,23 @@ class StreamExplorer extends HTMLElement {
     this.say(this.scenario.text);
   }
 
-  /** Change settings or partitions; sizes are made whole multiples of the slide where they must be. */
   set(name, value) {
-    const next = structuredClone(this.scenario);
-    if (name === "partitions") {
-      next.partitions = value;
-      for (const event of next.events) event.partition = Math.min(event.partition, value - 1);
-    } else next.settings[name] = value;
-    const s = next.settings;
-    if (["hopping", "cumulating"].includes(s.kind)) s.size = Math.max(1, Math.round(s.size / s.slide)) * s.slide;
-    if (s.kind === "cumulating") s.lateness = 0;
-    this.change(next);
+    this.change(withSetting(this.scenario, name, value));
   }
 
   setEvent(id, changes) {
-    const next = structuredClone(this.scenario);
-    Object.assign(next.events.find((e) => e.id === id), changes);
-    return this.change(next);
+    this.change(withEvent(this.scenario, id, changes));
   }
 
   add() {
-    if (this.scenario.events.length >= MOST.events) return this.say(`A stream has ${MOST.events} events at most.`);
-    const next = structuredClone(this.scenario);
-    const last = Math.min(MOST.time, Math.max(...next.events.map((e) => e.arrives)) + 4);
-    const id = `e${Math.max(...next.events.map((e) => Number(e.id.slice(1)))) + 1}`;
-    next.events.push({ id, key: CUSTOMERS[0], partition: 0, time: Math.max(0, last - 1), arrives: last });
-    this.focused = id;
-    this.change(next);
-    this.say(`An order of ${CUSTOMERS[0]} was added at the end.`);
+    const next = withOneMore(this.scenario);
+    if (!this.change(next)) return;
+    this.focused = next.events.at(-1).id;
+    this.say(`An order of ${next.events.at(-1).key} was added at the end.`);
   }
 
   remove(id) {
-    const next = structuredClone(this.scenario);
-    next.events = next.events.filter((e) => e.id !== id);
-    if (!next.events.length) return this.say("A stream has at least one order.");
-    this.focused = next.events[0].id;
-    this.change(next);
-    this.say("The order was removed.");
+    if (this.change(without(this.scenario, id))) this.say("The order was removed.");
   }
 
   /** Take a changed scenario if it is right; else say what is not, and leave all as it was. Whether it was taken. */
@@ -149,21 +130,21 @@ class StreamExplorer extends HTMLElement {
     const wrong = problem(next);
     if (wrong) {
       this.say(`Not possible: ${wrong}.`);
-      this.update();
       return false;
     }
     this.wrong = "";
     const atEnd = this.now === this.steps.length - 1;
     this.scenario = next;
+    if (!next.events.some((e) => e.id === this.focused)) this.focused = next.events[0].id;
     this.play(atEnd ? Infinity : this.now);
     if (!this.mover.moving) this.remember();
     return true;
   }
 
-  go(now, { quiet = false } = {}) {
+  /** Stand at a step, and say what happens in it. */
+  go(now) {
     this.now = Math.max(0, Math.min(now, this.steps.length - 1));
-    if (!quiet) this.say(line(this.steps[this.now]));
-    this.update();
+    this.say(line(this.steps[this.now]));
   }
 
   toggle() {

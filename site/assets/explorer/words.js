@@ -22,8 +22,9 @@ export function head({ cause, event, went }) {
 /** What came of a step, as phrases of kind "late", "watermark", "fires" or "again". */
 export function outcomes(step) {
   const found = [];
-  if (step.dropped) found.push({ kind: "late", text: `dropped as late: ${list(step.missed.map(range))} ${step.missed.length > 1 ? "are" : "is"} closed` });
-  else if (step.missed.length) {
+  if (step.dropped) {
+    found.push({ kind: "late", text: `dropped as late: ${list(step.missed.map(range))} ${step.missed.length > 1 ? "are" : "is"} closed` });
+  } else if (step.missed.length) {
     found.push({ kind: "late", text: `late for ${list(step.missed.map(range))}, counts in ${list(step.counted.map(range))}` });
   }
   const rows = fired(step);
@@ -53,7 +54,8 @@ function moved({ cause, before, watermark, partitions }) {
   if (watermark === null) {
     const silent = partitions.flatMap((p, nth) => (p.watermark === null && !p.idle ? [nth] : []));
     if (cause === "start") return "no watermark yet";
-    return silent.length ? `no watermark yet: ${partitionsOf(silent)} ${silent.length > 1 ? "have" : "has"} sent nothing` : "no watermark yet";
+    if (!silent.length) return "no watermark yet";
+    return `no watermark yet: ${partitionsOf(silent)} ${silent.length > 1 ? "have" : "has"} sent nothing`;
   }
   if (watermark !== before) return `watermark ${clock(watermark)}`;
   const awake = partitions.flatMap((p, nth) => (p.idle ? [] : [nth]));
