@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_flink_does_it_again(lab_state: Path, tmp_path: Path) -> None:
     native.up(needs={"kafka", "flink"})
     names = ["boundary", "cumulating"]
@@ -26,7 +27,7 @@ def test_flink_does_it_again(lab_state: Path, tmp_path: Path) -> None:
         cwd=lab_state,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     for name in names:
