@@ -14,8 +14,8 @@ from streamlings.stage.job import FlinkJob
 from streamlings.stage.records import consumer
 
 NOON = shop.ms("12:00:00")
-LOOKS, APART_S = 4, 0.11
-"""So many looks at the metrics, which are renewed every 40 ms, must show the same."""
+RENEWED = 3
+"""How often metrics must have been renewed to be younger than what was seen before: the first ones may have been on their way."""
 
 
 @dataclass
@@ -44,51 +44,47 @@ class Watched:
         for reader in filter(None, (self.windows, self.late)):
             reader.close()
 
-    def look(self) -> dict[str, Any]:
-        """Where its watermarks stand (ms after 12:00:00; null for none), and how much has come out."""
-        self.job.refresh()
+    def settled(self, partition: int, offset: int) -> None:
+        """Wait until it has done all that an event makes it do. Once the source has read it, a checkpoint is taken: its barrier comes
+        behind the event and its watermark, through every operator, and with it the sinks have written what came before."""
+        assert wait.until(lambda: self.job.refresh().consumed().get((self.topic, partition), -1) >= offset, deadline_s=60), "not read"
+        request = self.job.rest.trigger_checkpoint(self.job.id)
+        done = wait.until(lambda: self.job.rest.triggered_checkpoint(self.job.id, request), deadline_s=60)
+        assert done and "checkpointId" in done, f"no checkpoint: {done}"
+        times: list[list[int]] = []
+
+        def renewed() -> bool:
+            now = [self.job.rest.cpu_ns(taskmanager) for taskmanager in sorted(self.job.taskmanagers())]
+            if not times or now != times[-1]:
+                times.append(now)
+            return len(times) > RENEWED
+
+        assert wait.until(renewed, deadline_s=60), "Flink does not renew its metrics"
+
+    def observation(self) -> dict[str, Any]:
+        """What is recorded, all times in ms after 12:00:00: watermarks (null for none), the windows that have fired since the last
+        observation, the events that were late."""
+        rows, late_before = self.told
         self._read()
-        late = len(self.late_ids) if self.late else self.job.late_records_dropped()
         by_partition = self.job.partition_watermarks()
+        watermarks = set(self.job.watermarks().values())
+        assert len(watermarks) == 1, f"operators do not agree: {watermarks}"
+        late = len(self.late_ids) if self.late else self.job.late_records_dropped()
+        self.told = len(self.rows), late
         return {
             "partitions": [after_noon(by_partition[name]) for name in sorted(by_partition)],
-            "watermarks": {name: after_noon(at) for name, at in self.job.watermarks().items()},
-            "written": self.job.rows_written(),
-            "rows": len(self.rows),
-            "late": late,
-        }
-
-    def settled(self, partition: int, offset: int) -> dict[str, Any]:
-        """What it looks like once it has read that event, and all that comes of it has come."""
-        assert wait.until(lambda: self.job.refresh().consumed().get((self.topic, partition), -1) >= offset, deadline_s=60), "not read"
-        seen: list[dict[str, Any]] = []
-
-        def still() -> bool:
-            seen.append(self.look())
-            last = seen[-LOOKS:]
-            agreed = len(set(last[-1]["watermarks"].values())) == 1
-            written = last[-1]["rows"] + (last[-1]["late"] if self.late else 0) == last[-1]["written"]
-            return agreed and written and len(last) == LOOKS and all(look == last[0] for look in last)
-
-        assert wait.until(still, deadline_s=60, every_ms=APART_S * 1000), f"it does not come to rest: {seen[-3:]}"
-        return seen[-1]
-
-    def observation(self, look: dict[str, Any]) -> dict[str, Any]:
-        """What is recorded: watermarks, the windows that have fired since the last one, the events that were late."""
-        rows, late = self.told
-        self.told = len(self.rows), look["late"]
-        fired = sorted(self.rows[rows:], key=lambda row: (row["end"], row["start"], row["customer"], len(row["ids"])))
-        which = {"late_ids": sorted(self.late_ids[late:])} if self.late else {}
-        watermark = next(iter(look["watermarks"].values()))
-        return {"partitions": look["partitions"], "watermark": watermark, "fired": fired, "late": look["late"] - late} | which
+            "watermark": after_noon(watermarks.pop()),
+            "fired": sorted(self.rows[rows:], key=lambda row: (row["end"], row["start"], row["customer"], len(row["ids"]))),
+            "late": late - late_before,
+        } | ({"late_ids": sorted(self.late_ids[late_before:])} if self.late else {})
 
     def _read(self) -> None:
-        while (message := self.windows.poll(0)) is not None:
-            row = json.loads(message.value())
+        for message in read_on(self.windows):
+            row = json.loads(message)
             ids = row["ids"] if isinstance(row["ids"], list) else sorted(row["ids"].split(","))
             self.rows.append({"customer": row["customer"], "start": bound(row["start"]), "end": bound(row["end"]), "ids": ids})
-        while self.late is not None and (message := self.late.poll(0)) is not None:
-            self.late_ids.append(json.loads(message.value())["id"])
+        if self.late:
+            self.late_ids += [json.loads(message)["id"] for message in read_on(self.late)]
 
 
 def after_noon(epoch_ms: int | None) -> int | None:
@@ -106,3 +102,15 @@ def tap(topic: str) -> Consumer:
     reader = consumer(lab.kafka, isolation="read_committed")
     reader.assign([TopicPartition(topic, 0, 0)])
     return reader
+
+
+def read_on(reader: Consumer) -> list[bytes]:
+    """What lies in its topic that it has not given yet."""
+    (at,) = reader.assignment()
+    _, end = reader.get_watermark_offsets(at, timeout=30)
+    found: list[bytes] = []
+    while (position := reader.position([at])[0].offset) < end and (position >= 0 or end > 0):
+        message = reader.poll(30)
+        assert message is not None and message.error() is None, f"the rows of {at.topic} cannot be read"
+        found.append(message.value())
+    return found

@@ -5,7 +5,7 @@
     .venv/bin/python tests/site/explorer/record.py late idle       these
     .venv/bin/python tests/site/explorer/record.py --to FOLDER ... somewhere else than tests/site/explorer/recorded
 
-After each event it waits until the jobs have read it and nothing moves any more: no moment depends on the clock, but for idle timeouts,
+After each event it waits until a checkpoint has gone through the job behind it: no moment depends on the clock, but for idle timeouts,
 which are about the clock. There a second of the scenario takes two of the machine (PACE), and one that is too slow ends the recording.
 """
 
@@ -79,7 +79,8 @@ class Recorder:
         last = ""
 
         def observe(when: str, partition: int) -> None:
-            observed.append({when: last} | watched.observation(watched.settled(partition, offsets[partition])))
+            watched.settled(partition, offsets[partition])
+            observed.append({when: last} | watched.observation())
 
         for nth, (customer, partition, at, arrives) in enumerate(scenario["events"]):
             if idle and nth:
