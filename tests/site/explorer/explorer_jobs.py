@@ -12,7 +12,7 @@ from typing import Any
 
 import cloudpickle
 from explorer_scenarios import Scenario
-from pyflink.common import SimpleStringSchema, Time, Types
+from pyflink.common import Configuration, SimpleStringSchema, Time, Types
 from pyflink.datastream import OutputTag, ProcessWindowFunction, StreamExecutionEnvironment
 from pyflink.datastream.connectors import DeliveryGuarantee
 from pyflink.datastream.connectors.kafka import KafkaRecordSerializationSchema, KafkaSink
@@ -35,7 +35,9 @@ class Contents(ProcessWindowFunction):  # type: ignore[misc]
 
 def tables_of(scenario: Scenario, topic: str, idle_ms: int) -> tuple[StreamExecutionEnvironment, StreamTableEnvironment]:
     """An environment in which the table `orders` reads the topic. `idle_ms`: the idle timeout by the machine's clock, 0 for none."""
-    env = StreamExecutionEnvironment.get_execution_environment()
+    settings = Configuration()
+    settings.set_string("execution.checkpointing.tolerable-failed-checkpoints", "1000000")  # see explorer_watched.MERGING
+    env = StreamExecutionEnvironment.get_execution_environment(settings)
     env.set_parallelism(1)
     tables = StreamTableEnvironment.create(env)
     tables.get_config().set("table.optimizer.agg-phase-strategy", "ONE_PHASE")  # what is late is counted when it comes
