@@ -1,0 +1,278 @@
+"""What goes on in `watch`, without a word on how it looks: the exercise, its checks, the page that is open, and what each key does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from streamlings import progress, shop, workbook
+from streamlings.course import Course, Exercise
+from streamlings.errors import StreamlingsError
+from streamlings.outcome import Result
+from streamlings.paths import shown
+from streamlings.watch.checking import Answer, Checking
+from streamlings.watch.chooser import Chooser
+from streamlings.watch.saves import Saves, Seen, content
+
+Phase = Literal["ready", "stopping", "checking", "judged"]
+Page = Literal["task", "verdict", "hints", "solution", "timeline", "places", "list"]
+
+
+class Session:
+    """`changed` is called whenever something is to be shown anew, `over` is done when `watch` is to end."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.course = Course()
+        self.changed: Callable[[], None] = lambda: None
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.passed = set(progress.read().passed)
+        self.flink = ""
+        """The address of Flink's page, "" while it is not known."""
+        self.phase: Phase = "ready"
+        self.page: Page = "task"
+        self.top = 0
+        """The line of the page that stands uppermost."""
+        self.note = ""
+        """What has just been seen or done, in a line."""
+        self.said = ""
+        """What the checker said last of servers that it starts, or waits for."""
+        self.asks_reset = False
+        self.result: Result | None = None
+        self.shortest: list[str] = []
+        self.timeline: list[tuple[str, list[str]]] | None = None
+        self.happening: dict[str, Any] = {}
+        self.began = self.saved_at = 0.0
+        self.seed = shop.draw_seed()
+        self.chooser = Chooser(self.course)
+        self.exercise = exercise
+        self._busy = False
+        self._asked = 0
+        self._endings: set[asyncio.Task[None]] = set()
+        self._checking = Checking(self._told)
+        self._loop = asyncio.get_running_loop()
+        self._saves = Saves(self._seen_by_thread)
+        self._checked: bytes | None = None
+        workbook.prepare(exercise)
+        self._saves.start(exercise.work)
+        self.open(exercise)
+
+    # ---- exercises
+
+    @property
+    def following(self) -> Exercise | None:
+        """Where `n` leads: the next in order; after a pass the next that is open, if any is."""
+        exercises = self.course.exercises
+        after = exercises[exercises.index(self.exercise) + 1 :]
+        if self.exercise.id in self.passed:
+            return next((e for e in [*after, *exercises] if e.id not in self.passed), after[0] if after else None)
+        return after[0] if after else None
+
+    def open(self, exercise: Exercise) -> None:
+        """Turn to this exercise; the learner's copy is made where there is none."""
+        if self._busy:
+            self._let_go()
+        self.exercise, self.phase, self.page, self.top = exercise, "ready", "task", 0
+        self.note = f"your copy is {shown(exercise.work)}" if workbook.prepare(exercise) else ""
+        self.result, self.shortest, self.timeline, self._checked = None, [], None, None
+        self.said, self.asks_reset = "", False
+        self._asked += 1
+        self._saves.follow(exercise.work)
+        self._checking.ask(prepare=exercise.id)
+        self.changed()
+
+    # ---- checks
+
+    @property
+    def busy(self) -> bool:
+        """Whether a check goes on, or its stage is being cleared."""
+        return self._busy or bool(self._endings)
+
+    def check(self) -> None:
+        """Check the program as it is now; a check that goes on is ended before."""
+        self._checked = content(self.exercise.work)
+        self._asked += 1
+        self.phase = "checking"
+        if self._busy:
+            self._let_go()
+            self.phase = "stopping"
+        self.began, self.happening, self.said = time.monotonic(), {}, ""
+        self._loop.create_task(self._ask_when_alone(self._asked))
+        self.changed()
+
+    async def _ask_when_alone(self, asked: int) -> None:
+        while self._endings:
+            await asyncio.wait(self._endings)
+        if asked == self._asked and not self.over.done():  # nothing newer is wanted
+            self._busy, self.phase = True, "checking"
+            self._checking.ask(check=self.exercise.id, seed=self.seed)
+            self.changed()
+
+    def _let_go(self) -> None:
+        """End the check that goes on; the next checker starts while that one clears its stage."""
+        ending = self._loop.create_task(self._checking.end())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        self._busy, self._checking = False, Checking(self._told)
+
+    def _told(self, answer: Answer) -> None:
+        if "said" in answer:
+            self.said = answer["said"]
+        elif "ready" in answer:
+            self.flink, self.said = answer["ready"] or self.flink, "" if answer["ready"] or not self.exercise.servers else self.said
+        elif "progress" in answer:
+            self.happening = answer["progress"]
+        elif "verdict" in answer:
+            self._judged(Result.from_json(answer["verdict"]))
+        elif "timeline" in answer:
+            self.timeline = [(title, lines) for title, lines in answer["timeline"]]
+        elif "shortest" in answer:
+            self.shortest = answer["shortest"]
+        elif "cleared" in answer:
+            self._busy = False
+        elif "ended" in answer:
+            self._checker_has_ended(answer["ended"])
+        self.changed()
+
+    def _judged(self, result: Result) -> None:
+        self.phase, self.result, self.page, self.top, self.note = "judged", result, "verdict", 0, ""
+        self.shortest, self.timeline = [], None
+        if result.outcome == "passed":
+            progress.passed(self.exercise)
+            self.passed.add(self.exercise.id)
+
+    def _checker_has_ended(self, last_words: str) -> None:
+        """By itself: the next one is started when it is needed."""
+        unfinished = self.phase == "checking"
+        self._busy, self._checking = False, Checking(self._told) if unfinished else self._checking
+        if unfinished:
+            problem = "the process that checks has ended by itself" + (f"\n{last_words}" if last_words else "")
+            seconds = time.monotonic() - self.began
+            self._judged(
+                Result(self.exercise.id, "could_not_check", self.seed, "native", seconds, [], problem=problem, hint="x tries again")
+            )
+
+    def _seen_by_thread(self, file: Path, seen: Seen) -> None:
+        self._loop.call_soon_threadsafe(self._seen, file, seen)
+
+    def _seen(self, file: Path, seen: Seen) -> None:
+        if file != self.exercise.work:
+            return
+        name = self.exercise.file
+        if seen == "noticed":
+            self.saved_at, self.note = time.time(), f"{name} changes"
+        elif seen == "saved" and content(file) != self._checked:
+            self.note = f"{name} saved at {time.strftime('%H:%M:%S')}"
+            self.check()
+        elif seen in ("saved", "unchanged"):
+            self.note = f"{name} is as it was checked last" if self._checked is not None else f"{name} is as it was"
+        elif seen == "empty":
+            self.note = f"{name} is empty: waiting for what you save"
+        else:
+            self.note = f"{name} is not there: save it again, or r makes a fresh one"
+        self.changed()
+
+    # ---- keys
+
+    def press(self, key: str) -> None:
+        """Do what a key is for; a key that is for nothing at this moment does nothing."""
+        if self.asks_reset:
+            self._answer_reset(key)
+        elif self.page == "list":
+            self._choose(key)
+        else:
+            KEYS.get(key, lambda _: None)(self)
+        self.changed()
+
+    def show(self, page: Page) -> None:
+        self.page, self.top, self.note = page, 0, ""
+
+    def _choose(self, key: str) -> None:
+        chosen = self.chooser.press(key)
+        if chosen == "back":
+            self.show("verdict" if self.result else "task")
+        elif chosen is not None:
+            self.open(chosen)
+
+    def next(self) -> None:
+        if (following := self.following) is not None:
+            self.open(following)
+        else:
+            self.note = "this is the last exercise"
+
+    def previous(self) -> None:
+        index = self.course.exercises.index(self.exercise)
+        if index:
+            self.open(self.course.exercises[index - 1])
+        else:
+            self.note = "this is the first exercise"
+
+    def hint(self) -> None:
+        progress.hint_shown(self.exercise)
+        self.show("hints")
+        self.top = 10**6  # the newest one stands at the end
+
+    @property
+    def hints(self) -> list[str]:
+        """Those that have been asked for."""
+        return list(self.exercise.hints[: progress.read().hints.get(self.exercise.id, 0)])
+
+    def solution(self) -> None:
+        if self.exercise.id in self.passed:
+            self.show("solution")
+        else:
+            self.note = "the solution opens when your program has passed; h gives a hint"
+
+    def another_seed(self) -> None:
+        self.seed = shop.draw_seed()
+        self.check()
+
+    def choose(self) -> None:
+        self.chooser.begin(self.exercise, self.passed)
+        self.show("list")
+
+    def places(self) -> None:
+        self.show("places")
+
+    def reset(self) -> None:
+        self.asks_reset = True
+
+    def _answer_reset(self, key: str) -> None:
+        self.asks_reset = False
+        if key != "y":
+            self.note = f"{self.exercise.file} stays as it is"
+            return
+        try:
+            backup = workbook.reset(self.exercise)
+        except (OSError, StreamlingsError) as e:
+            self.note = f"it could not be reset: {e}"
+            return
+        self.open(self.exercise)
+        self.note = f"{self.exercise.file} is fresh" + (f"; your version is {shown(backup)}" if backup else "")
+
+    def quit(self) -> None:
+        if not self.over.done():
+            self.over.set_result(None)
+
+    async def close(self) -> None:
+        """End what goes on; returns when nothing of it is left."""
+        self._saves.stop()
+        await asyncio.gather(self._checking.end(), *self._endings)
+
+
+KEYS: dict[str, Callable[[Session], None]] = {
+    "n": Session.next,
+    "p": Session.previous,
+    "h": Session.hint,
+    "s": Session.solution,
+    "t": lambda session: session.show("timeline"),
+    "o": Session.places,
+    "l": Session.choose,
+    "r": Session.reset,
+    "x": Session.another_seed,
+    "e": lambda session: session.show("task"),
+    "v": lambda session: session.show("verdict" if session.result else "task"),
+    "q": Session.quit,
+}
