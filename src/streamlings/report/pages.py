@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Heading, Markdown
 from rich.syntax import Syntax
 from rich.text import Text
 
@@ -108,8 +108,21 @@ def _list(session: Session, out: Console) -> None:
         out.print("  no exercise has these words in its name or title")
 
 
+class LeftHeading(Heading):
+    """A heading where the eye looks for it: rich puts the first one in the middle."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.justify = "left"
+        self.text.style = "bold"
+        yield self.text
+
+
+class Page(Markdown):
+    elements = Markdown.elements | {"heading_open": LeftHeading}
+
+
 def _markdown(out: Console, text: str) -> None:
-    out.print(Markdown(text, code_theme="bw", hyperlinks=False))
+    out.print(Page(text, code_theme="bw", hyperlinks=False))
 
 
 PAGES: dict[str, Callable[[Session, Console], None]] = {

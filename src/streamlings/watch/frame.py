@@ -6,6 +6,7 @@ mouse events are taken, so that text can be selected as everywhere. It honours N
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -80,23 +81,31 @@ class Frame:
     def _text(self) -> StyleAndTextTuples:
         size = self.app.output.get_size()
         width, rows = size.columns, size.rows
-        keys = wrapped_keys(self._draw(width, 1).keys, width)
-        height = max(1, rows - 4 - len(keys))
+        around = self._draw(width, 1)
+        keys = wrapped_keys(around.keys, width)
+        said = wrapped(around.said, width)
+        following = wrapped(around.following, width)
+        height = max(1, rows - 3 - len(said) - len(following) - len(keys))
         drawn = self._draw(width, height)
         below = len(drawn.page) - drawn.top - height
         more = f"{below} more {'line' if below == 1 else 'lines'} below: arrow keys, Space" if below > 0 else ""
         more = more or ("the end" if drawn.top else "")
-        lines: list[StyleAndTextTuples] = [[("reverse bold", both_ends(*drawn.head, width))]]
-        lines += [to_formatted_text(ANSI(line)) for line in drawn.page[drawn.top : drawn.top + height]]
-        lines += [[]] * (height - len(lines) + 1)
-        lines.append([("class:dim fg:ansibrightblack", both_ends("", more, width))])
-        lines.append([("", cut(" " + drawn.said, width))])
-        lines.append([("bold", cut(" " + drawn.following, width))])
+        lines: list[StyleAndTextTuples] = [[("reverse bold", both_ends(*drawn.head, width))], []]
+        lines += [[("", " "), *to_formatted_text(ANSI(line))] for line in drawn.page[drawn.top : drawn.top + height]]
+        lines += [[]] * (height - len(lines) + 2)
+        lines.append([("fg:ansibrightblack", both_ends("", more, width))])
+        lines += [[("", line)] for line in said] + [[("bold", line)] for line in following]
         lines += keys
         text: StyleAndTextTuples = []
         for line in lines[:rows]:
             text += [*line, ("", "\n")]
         return text[:-1]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A text on at most two lines."""
+    lines = textwrap.wrap(text, max(10, width - 2), max_lines=2, placeholder=" ...", break_on_hyphens=False) or [""]
+    return [" " + line for line in lines]
 
 
 def wrapped_keys(keys: list[tuple[str, str]], width: int) -> list[StyleAndTextTuples]:

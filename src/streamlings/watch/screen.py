@@ -52,7 +52,7 @@ class Screen:
         marked = s.chooser.marked.id if s.chooser.marked else ""
         key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, s.flink)
         if key != self._drawn[0]:
-            self._drawn = key, pages.lines(s, width)
+            self._drawn = key, pages.lines(s, width - 2)
             if s.page == "verdict" and self._drawn[1] and not s.top:
                 s.top = next((n for n, line in enumerate(self._drawn[1]) if "FAILED" in line), 0)
         return self._drawn[1]
