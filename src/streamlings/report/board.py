@@ -60,7 +60,13 @@ def keys(session: Session) -> list[tuple[str, str]]:
 
 def _ready(session: Session) -> tuple[str, str]:
     edit = f"Edit {shown(session.exercise.work)} and save it: it is checked at once."
-    return session.note or session.said or ("ready" if session.exercise.servers else "ready: no server is needed"), edit
+    ready = "ready" if session.exercise.servers else "ready: no server is needed"
+    return session.note or (_starting(session) if session.preparing else ready), edit
+
+
+def _starting(session: Session) -> str:
+    servers = sorted(session.exercise.servers)
+    return session.said or ("starting what it needs: " + ", ".join(servers) if servers else "")
 
 
 def _stopping(session: Session) -> tuple[str, str]:
@@ -77,14 +83,16 @@ def _checking(session: Session) -> tuple[str, str]:
         parts.append(f"watermark {now['watermark']}")
     if now.get("rows"):
         parts.append(f"rows {now['rows']}")
-    awaits = f"waiting for {now['awaits']}" if now.get("awaits") else session.said or "starting your program"
+    awaits = f"waiting for {now['awaits']}" if now.get("awaits") else _starting(session) if session.preparing else session.said
+    awaits = awaits or "starting your program"
     return "   ".join(parts), f"{now['newest']}; {awaits}" if now.get("newest") else awaits
 
 
 def _judged(session: Session) -> tuple[str, str]:
     result = session.result
     assert result is not None
-    said = session.note or f"{WORDS[result.outcome]}, {result.seconds:.1f} s, seed {result.seed}"
+    of = f"{session.exercise.file} of {time.strftime('%H:%M:%S', time.localtime(session.checked_at))}"
+    said = session.note or f"{of}: {WORDS[result.outcome]}, {result.seconds:.1f} s"
     if result.outcome == "passed":
         following = session.following
         onward = f"n goes on: {following.title} ({following.minutes} min)." if following else "That was the last one."

@@ -94,7 +94,9 @@ class Frame:
         lines += [[("", " "), *to_formatted_text(ANSI(line))] for line in drawn.page[drawn.top : drawn.top + height]]
         lines += [[]] * (height - len(lines) + 2)
         lines.append([("fg:ansibrightblack", both_ends("", more, width))])
-        lines += [[("", line)] for line in said] + [[("bold", line)] for line in following]
+        for style, around_it in (("", said), ("bold", following)):
+            for line in around_it:
+                lines.append([(style, line)])
         lines += keys
         text: StyleAndTextTuples = []
         for line in lines[:rows]:

@@ -44,12 +44,14 @@ class Session:
         self.shortest: list[str] = []
         self.timeline: list[tuple[str, list[str]]] | None = None
         self.happening: dict[str, Any] = {}
-        self.began = self.saved_at = 0.0
+        self.began = self.checked_at = 0.0
         self.seed = shop.draw_seed()
         self.chooser = Chooser(self.course)
         self.exercise = exercise
         self._busy = False
         self._asked = 0
+        self._unready = 0
+        self._ready = asyncio.Event()
         self._endings: set[asyncio.Task[None]] = set()
         self._checking = Checking(self._told)
         self._loop = asyncio.get_running_loop()
@@ -80,10 +82,20 @@ class Session:
         self.said, self.asks_reset = "", False
         self._asked += 1
         self._saves.follow(exercise.work)
-        self._checking.ask(prepare=exercise.id)
+        self._prepare()
         self.changed()
 
     # ---- checks
+
+    @property
+    def preparing(self) -> bool:
+        """Whether what the exercise needs is still being brought up."""
+        return not self._ready.is_set()
+
+    def _prepare(self) -> None:
+        self._unready += 1
+        self._ready.clear()
+        self._checking.ask(prepare=self.exercise.id)
 
     @property
     def busy(self) -> bool:
@@ -98,14 +110,15 @@ class Session:
         if self._busy:
             self._let_go()
             self.phase = "stopping"
-        self.began, self.happening, self.said = time.monotonic(), {}, ""
+        self.began, self.checked_at, self.happening = time.monotonic(), time.time(), {}
         self._loop.create_task(self._ask_when_alone(self._asked))
         self.changed()
 
     async def _ask_when_alone(self, asked: int) -> None:
-        while self._endings:
-            await asyncio.wait(self._endings)
+        while self._endings or self.preparing:  # servers that are being started are not interrupted by whatever is wanted next
+            await asyncio.wait([*self._endings, self._loop.create_task(self._ready.wait())])
         if asked == self._asked and not self.over.done():  # nothing newer is wanted
+            self.said = ""
             self._busy, self.phase = True, "checking"
             self._checking.ask(check=self.exercise.id, seed=self.seed)
             self.changed()
@@ -115,13 +128,18 @@ class Session:
         ending = self._loop.create_task(self._checking.end())
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
-        self._busy, self._checking = False, Checking(self._told)
+        self._busy, self._checking, self._unready = False, Checking(self._told), 0
+        self._ready.set()
 
     def _told(self, answer: Answer) -> None:
         if "said" in answer:
             self.said = answer["said"]
         elif "ready" in answer:
-            self.flink, self.said = answer["ready"] or self.flink, "" if answer["ready"] or not self.exercise.servers else self.said
+            self.flink = answer["ready"] or self.flink
+            self._unready -= 1
+            if not self._unready:
+                self.said = ""
+                self._ready.set()
         elif "progress" in answer:
             self.happening = answer["progress"]
         elif "verdict" in answer:
@@ -146,7 +164,9 @@ class Session:
     def _checker_has_ended(self, last_words: str) -> None:
         """By itself: the next one is started when it is needed."""
         unfinished = self.phase == "checking"
-        self._busy, self._checking = False, Checking(self._told) if unfinished else self._checking
+        self._busy, self._unready = False, 0
+        self._ready.set()
+        self._checking = Checking(self._told) if unfinished else self._checking
         if unfinished:
             problem = "the process that checks has ended by itself" + (f"\n{last_words}" if last_words else "")
             seconds = time.monotonic() - self.began
@@ -162,7 +182,7 @@ class Session:
             return
         name = self.exercise.file
         if seen == "noticed":
-            self.saved_at, self.note = time.time(), f"{name} changes"
+            self.note = f"{name} changes"
         elif seen == "saved" and content(file) != self._checked:
             self.note = f"{name} saved at {time.strftime('%H:%M:%S')}"
             self.check()
