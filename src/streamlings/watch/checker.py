@@ -20,7 +20,7 @@ import sys
 import threading
 from typing import Any
 
-from streamlings import jars
+from streamlings import jars, wait
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
 from streamlings.grader import Grader
@@ -37,6 +37,8 @@ SHORTEN_S = 10
 """How long a shorter stream that fails is looked for, after the verdict is shown."""
 PROGRESS_S = 0.06
 """Progress is told no more often."""
+WARM_S = 90
+"""So long a warm worker is waited for ahead of a check; after that the check waits, and says what is wrong."""
 MANY_MOMENTS = 5_000
 """The timeline of a check with more of them is not told: nobody reads it on a screen."""
 
@@ -161,6 +163,8 @@ class Checker:
             lab = native.up(needs=exercise.servers, say=self.answers.say) if exercise.servers else None
             if lab and "flink" in exercise.needs:
                 pool.warm(lab.flink)
+                self.answers.say("Flink's Python client warms up")
+                wait.until(lambda: list(pool.folder().glob("*.ready")) or not pool.idle(), deadline_s=WARM_S)
             self.answers.tell(ready=lab.flink if lab else "")
         except StreamlingsError:  # the check says it in full
             self.answers.tell(ready="")

@@ -95,8 +95,8 @@ class Frame:
         lines += [[]] * (height - len(lines) + 2)
         lines.append([("fg:ansibrightblack", both_ends("", more, width))])
         for style, around_it in (("", said), ("bold", following)):
-            for line in around_it:
-                lines.append([(style, line)])
+            for each in around_it:
+                lines.append([(style, each)])
         lines += keys
         text: StyleAndTextTuples = []
         for line in lines[:rows]:
