@@ -100,12 +100,11 @@ class Board:
             table.add_row(f" {name}", value)
         yield table
         happened = list(v.happened)[-4:]
-        room = max(0, height - len(told) - 8 - len(happened))
+        room = max(1, height - len(told) - 6 - len(happened))
         yield Text("\n what came out last", style="bold")
-        rows = list(v.newest_rows)[-room:] if room else []
-        for topic, row in rows or [("", {"": "nothing yet"})]:
-            yield Text(f"   {topic}  {in_words(row)}", no_wrap=True, overflow="ellipsis")
-        yield Text("\n" * max(0, room - max(1, len(rows)) - 1))
+        rows = [f"   {topic}  {in_words(row)}" for topic, row in list(v.newest_rows)[-room:]] or ["   nothing yet"]
+        for line in rows + [""] * (room - len(rows)):
+            yield Text(line, no_wrap=True, overflow="ellipsis")
         for seconds, text in happened:
             yield Text(f"   {int(seconds) // 60}:{int(seconds) % 60:02}  {text}", style="yellow", no_wrap=True, overflow="ellipsis")
         yield Text.assemble(
@@ -115,7 +114,7 @@ class Board:
 
 def figures(v: Vitals) -> list[tuple[str, str]]:
     """Each figure with its name, in words."""
-    behind = duration(v.newest_event - v.watermark) + " behind" if v.newest_event and v.watermark else ""
+    behind = duration(v.newest_event - v.watermark) + " of the shop's time behind" if v.newest_event and v.watermark else ""
     checkpoints = f"{v.completed} completed, {v.failed} failed" if v.takes_checkpoints or v.completed else "the job takes none"
     took = f", the last took {v.last_checkpoint_ms} ms" if v.last_checkpoint_ms is not None else ""
     return [

@@ -31,8 +31,6 @@ NAMES = {
     Keys.ControlC: "ctrl-c",
 }
 """Keys that are no character, as `pressed` gets them."""
-EVERY_S = 0.1
-"""So often the screen is made anew by itself, for what changes with time."""
 
 
 @dataclass
@@ -59,7 +57,6 @@ class Frame:
             key_bindings=self._bindings(),
             full_screen=True,
             mouse_support=False,
-            refresh_interval=EVERY_S,
         )
         self.app.ttimeoutlen = 0.1  # so soon an Esc is an Esc, and not the beginning of an arrow key
 

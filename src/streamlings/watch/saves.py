@@ -54,11 +54,11 @@ class Saves:
     def _follow(self) -> None:
         while not self._over.wait(LOOK_S):
             with self._lock:
-                file, said = self._file, self._look(content(self._file))
+                file, said = self._file, self.look(content(self._file))
             if said:
                 self._seen(file, said)
 
-    def _look(self, now: bytes | None) -> Seen | None:
+    def look(self, now: bytes | None) -> Seen | None:
         """What there is to say of this content, if it has not been said."""
         settled = now == self._last
         self._last = now

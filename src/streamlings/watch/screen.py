@@ -13,6 +13,7 @@ from streamlings.watch.session import Session
 
 SCROLLING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, " ": 10, "home": -(10**6), "end": 10**6}
 """Keys that move the page, by so many lines."""
+CLOCK_S = 0.1
 TEXT_BROWSERS = ("w3m", "lynx", "links", "elinks", "www-browser")
 """They would take the terminal."""
 
@@ -29,10 +30,20 @@ class Screen:
     async def show(self) -> None:
         """Returns when the session is over, or the terminal is gone."""
         self._session.over.add_done_callback(lambda _: self._frame.app.is_running and self._frame.app.exit())
+        clock = asyncio.create_task(self._show_time_passing())
         try:
             await self._frame.app.run_async(handle_sigint=False)
         except (EOFError, OSError):  # the terminal was closed
             pass
+        finally:
+            clock.cancel()
+
+    async def _show_time_passing(self) -> None:
+        """While a check goes on, and at no other time: nothing is sent over a wire that says nothing new."""
+        while True:
+            await asyncio.sleep(CLOCK_S)
+            if self._session.phase == "checking":
+                self._frame.redraw()
 
     def _draw(self, width: int, height: int) -> Drawn:
         session = self._session
