@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import Cli, left_of
-from terminal import COLOUR, LEAVES_THE_SCREEN, Terminal
 
 from streamlings import wait
+from streamlings.dev.terminal import COLOUR, LEAVES_THE_SCREEN, Terminal
 
 PLAYED = """
 

@@ -92,7 +92,7 @@ def _judged(session: Session) -> tuple[str, str]:
     result = session.result
     assert result is not None
     of = f"{session.exercise.file} of {time.strftime('%H:%M:%S', time.localtime(session.checked_at))}"
-    said = session.note or f"{of}: {WORDS[result.outcome]}, {result.seconds:.1f} s"
+    said = session.note or f"{of}: {WORDS[result.outcome]}, {result.seconds:.2f} s"
     if result.outcome == "passed":
         following = session.following
         onward = f"n goes on: {following.title} ({following.minutes} min)." if following else "That was the last one."

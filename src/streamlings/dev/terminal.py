@@ -1,4 +1,4 @@
-"""A terminal for the tests: the real command in a pseudo-terminal, and what a learner would see of it (pyte draws it)."""
+"""The command in a pseudo-terminal, and what a learner would see of it (pyte draws it): for the tests, and for what `watch` costs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pexpect
 import pyte
-import pytest
 
 from streamlings import wait
 from streamlings.paths import ROOT
@@ -21,7 +20,7 @@ LEAVES_THE_SCREEN = b"\x1b[?1049l"
 
 
 class Terminal:
-    """`streamlings ARGUMENTS` with a screen of `columns` by `rows`."""
+    """`streamlings ARGUMENTS` with a screen of `columns` by `rows`. What does not come in time raises AssertionError, with the screen."""
 
     def __init__(self, *arguments: str, cwd: Path, columns: int = 80, rows: int = 24, **env: str) -> None:
         environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "NO_COLOR", "SSH_CONNECTION")}
@@ -48,6 +47,7 @@ class Terminal:
         return self._until(lambda: all(word in self.text for word in words), f"waited for {words}", deadline_s)
 
     def until_gone(self, word: str, *, deadline_s: float = 20) -> str:
+        """Wait until this no longer stands on the screen; the text."""
         return self._until(lambda: word not in self.text, f"waited until {word!r} is gone", deadline_s)
 
     def until_written(self, word: str, *, deadline_s: float = 20) -> str:
@@ -60,7 +60,7 @@ class Terminal:
             return seen()
 
         if not wait.until(look, deadline_s=deadline_s * wait.crowding()):
-            pytest.fail(f"{what}; on the screen:\n{self.text}\nwritten last: {self.written[-600:]!r}")
+            raise AssertionError(f"{what}; on the screen:\n{self.text}\nwritten last: {self.written[-600:]!r}")
         return self.text
 
     def _read(self) -> None:
@@ -81,7 +81,7 @@ class Terminal:
     def kill(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
 
-    def end(self, *, deadline_s: float = 30) -> int | None:
+    def end(self, *, deadline_s: float = 30) -> int:
         """The exit code, once the command has ended by itself (negative for a signal)."""
 
         def ended() -> bool:
@@ -90,10 +90,11 @@ class Terminal:
 
         if not wait.until(ended, deadline_s=deadline_s * wait.crowding()):
             self.close()
-            pytest.fail(f"the command does not end; on the screen:\n{self.text}")
+            raise AssertionError(f"the command does not end; on the screen:\n{self.text}")
         self._read()
         self._child.close()
-        return self._child.exitstatus if self._child.signalstatus is None else -self._child.signalstatus
+        return int(self._child.exitstatus) if self._child.signalstatus is None else -int(self._child.signalstatus)
 
     def close(self) -> None:
+        """Close the terminal, and kill what does not end with it."""
         self._child.close(force=True)
