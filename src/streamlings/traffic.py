@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections.abc import Iterable, Iterator
-from itertools import count
 
 from streamlings.shop import Event, Shop, ms
 
 CUSTOMERS = 5
 LATE_SHARE = 0.1
 LATE_MS = 4_000
-"""An event that is late is at most so late, where events lie close enough."""
+"""An event that is late is at most so late."""
 TWICE = 0.01
 """So many of all events are sent twice: a producer that heard no answer sends again."""
 PAGES = ("home", "search", "product", "basket", "checkout")
@@ -45,17 +43,17 @@ def _visits(shop: Shop, topics: set[str]) -> Iterator[Sent]:
 
 
 def late(events: Iterable[Sent], share: float, draw: random.Random) -> Iterator[Sent]:
-    """The same events; a share of them is held back until others have passed it by up to LATE_MS of their own time."""
-    held: list[tuple[int, int, Sent]] = []
-    turn = count()
-    for sent in events:
-        at = _time(sent)
-        while held and at is not None and held[0][0] <= at:
-            yield heapq.heappop(held)[2]
-        if at is not None and draw.random() < share:
-            heapq.heappush(held, (at + draw.randrange(500, LATE_MS), next(turn), sent))
-        else:
-            yield sent
+    """The same events; a share of them bears a time that lies up to LATE_MS before the newest that has been sent by then."""
+    newest: int | None = None
+    for topic, event in events:
+        at = None if isinstance(event, bytes) else event.get("timestamp")
+        if isinstance(event, bytes) or not isinstance(at, int):
+            yield topic, event
+            continue
+        if newest is not None and draw.random() < share:
+            at = newest - draw.randrange(500, LATE_MS)
+        newest = max(at, newest or at)
+        yield topic, event | {"timestamp": at}
 
 
 def some_twice(events: Iterable[Sent], draw: random.Random) -> Iterator[Sent]:
@@ -64,11 +62,6 @@ def some_twice(events: Iterable[Sent], draw: random.Random) -> Iterator[Sent]:
         yield sent
         if draw.random() < TWICE:
             yield sent
-
-
-def _time(sent: Sent) -> int | None:
-    at = None if isinstance(sent[1], bytes) else sent[1].get("timestamp")
-    return at if isinstance(at, int) else None
 
 
 class Pace:
