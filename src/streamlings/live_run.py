@@ -11,7 +11,7 @@ from types import ModuleType
 from streamlings import traffic, wait
 from streamlings.course import Exercise
 from streamlings.errors import LabError
-from streamlings.report.live import Kill, View
+from streamlings.report.live import NAMES, Kill, View
 from streamlings.servers import broker, cluster
 from streamlings.stage.records import Row
 from streamlings.stage.stage import Stage
@@ -88,7 +88,7 @@ class LiveRun:
 
     def _do_kill(self, view: View) -> None:
         """SIGKILL, and a new one in its place, as whoever looks after a cluster would see to."""
-        self.vitals.note(f"the {self._kill} is killed")
+        self.vitals.note(f"the {NAMES[self._kill]} is killed")
         view.show(self.vitals, [], [])
         if self._kill == "broker":
             broker.restart()
@@ -96,7 +96,7 @@ class LiveRun:
             return
         hosts = sorted({host for job in self._stage.jobs for host in job.taskmanagers()})
         cluster.kill_taskmanagers(hosts)
-        fresh = cluster.add_taskmanager()
+        cluster.add_taskmanager()
         self._stage.killed += hosts
         self._stage.rest.until_gone(hosts)
-        self.vitals.note(f"{fresh} is started in its place")
+        self.vitals.note("another TaskManager is started in its place")

@@ -124,11 +124,11 @@ def test_down_ends_the_lab(opens: Opens) -> None:
 def test_a_run_shows_what_flows_and_what_a_kill_does(opens: Opens, course: Path) -> None:
     work(course).write_text(solution(course))
     at = opens("run", "copy", "--rate", "20", columns=100, rows=30)
-    at.until("streams/copy on the lab's shop", "RUNNING", "events/s", "consumer lag", "k kills the taskmanager", deadline_s=READY_S)
+    at.until("streams/copy on the lab's shop", "RUNNING", "events/s", "consumer lag", "k kills the TaskManager", deadline_s=READY_S)
     at.until("order_id o-", deadline_s=60)
     at.resize(80, 24)
     at.press("k")
-    at.until("the taskmanager is killed", "is started in its place", deadline_s=60)
+    at.until("the TaskManager is killed", "is started in its place", deadline_s=60)
     at.press("q")
     assert at.end(deadline_s=60) == 0
     assert b"events were dropped as late" in at.written.split(LEAVES_THE_SCREEN)[-1]

@@ -22,6 +22,7 @@ from streamlings.vitals import Vitals
 
 Kill = Literal["taskmanager", "broker"]
 Rows = list[tuple[str, Row]]
+NAMES: dict[Kill, str] = {"taskmanager": "TaskManager", "broker": "broker"}
 SUMMARY_EVERY = 20
 """In plain lines, the figures come once in so many steps that had something to say."""
 
@@ -108,7 +109,12 @@ class Board:
         for seconds, text in happened:
             yield Text(f"   {int(seconds) // 60}:{int(seconds) % 60:02}  {text}", style="yellow", no_wrap=True, overflow="ellipsis")
         yield Text.assemble(
-            (" k", "bold"), f" kills the {self._kills}   ", ("q", "bold"), " ends the job   ", f"Flink's page http://{self._flink}", end=""
+            (" k", "bold"),
+            f" kills the {NAMES[self._kills]}   ",
+            ("q", "bold"),
+            " ends the job   ",
+            f"Flink's page http://{self._flink}",
+            end="",
         )
 
 
