@@ -14,6 +14,10 @@ from streamlings.cli_exercises import exercise_argument
 @click.option("--down", is_flag=True, help="end the lab when you leave")
 def watch(exercise: str | None, down: bool) -> None:
     """Check on every save, with hints, timeline and list at a key. `./streamlings` alone on a terminal does the same."""
+    from streamlings import progress
+    from streamlings.course import Course
     from streamlings.watch import run
 
-    run.run(exercise_named(exercise), down=down, say=say)
+    course = Course()
+    all_passed = exercise is None and progress.next_exercise(course) is None
+    run.run(course.exercises[-1] if all_passed else exercise_named(exercise), down=down, say=say)

@@ -63,4 +63,4 @@ def _first_exercise() -> None:
     print(f"\nnext: {following.title} ({following.minutes} min)")
     print(f"  read  {shown(following.folder / 'README.md')}")
     print(f"  edit  {shown(following.work)}")
-    print(f"  then  ./streamlings check {following.id}")
+    print("  with  ./streamlings   in a second terminal: it checks whenever you save, and says what to do next")

@@ -30,7 +30,7 @@ def status(session: Session) -> tuple[str, str]:
     doing = {"ready": _ready, "stopping": _stopping, "checking": _checking, "judged": _judged}[session.phase]
     said, following = doing(session)
     if session.page == "list":
-        return said, "type to search, up and down to choose, Enter opens it, Esc goes back"
+        return f"search: {session.chooser.words}", "Type a word to search; up and down choose, Enter opens it, Esc goes back."
     return said, following
 
 

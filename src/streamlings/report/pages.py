@@ -45,6 +45,8 @@ def _verdict(session: Session, out: Console) -> None:
     if session.result is None:
         out.print("There is no verdict yet: save your program, and it is checked.")
         return
+    if session.phase != "judged":
+        out.print("This is the verdict before; the check of what you saved since goes on.", style="dim")
     verdict.write(out, session.result)
     if session.shortest:
         verdict.write_shortest(out, session.shortest)
@@ -68,7 +70,9 @@ def _solution(session: Session, out: Console) -> None:
 
 
 def _timeline(session: Session, out: Console) -> None:
-    if session.result is None:
+    if session.phase in ("checking", "stopping"):
+        out.print("A check goes on: what happens in it stands here when there is a verdict.")
+    elif session.result is None:
         out.print("Nothing has happened yet: save your program, and it is checked.")
     elif session.timeline is None:
         command = f"./streamlings check {session.exercise.id} --seed {session.result.seed} --timeline FILE.html"
@@ -97,7 +101,6 @@ def _places(session: Session, out: Console) -> None:
 
 def _list(session: Session, out: Console) -> None:
     chooser = session.chooser
-    out.print(Text.assemble("search: ", (chooser.words or "(type a word)", "bold" if chooser.words else "dim")))
     for each in chooser.found:
         mark = "passed" if each.id in chooser.passed else ""
         style = "reverse" if each == chooser.marked else "green" if mark else ""

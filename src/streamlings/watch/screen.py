@@ -61,7 +61,7 @@ class Screen:
         hints = len(s.hints) if s.page == "hints" else 0
         timeline = len(s.timeline) if s.timeline is not None else -1
         marked = s.chooser.marked.id if s.chooser.marked else ""
-        key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, s.flink)
+        key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, s.flink, s.phase)
         if key != self._drawn[0]:
             self._drawn = key, pages.lines(s, width - 2)
             if s.page == "verdict" and self._drawn[1] and not s.top:
