@@ -132,13 +132,13 @@ def test_the_list_is_searched_and_jumps(opens: Opens) -> None:
     at.press("\r")
     at.until("basics/third  The third note", "Edit work/01_basics/3_third/note.py")
     at.press("l")
-    at.until("search: ")
+    at.until("search:")
     at.press("zzz")
     at.until("no exercise has these words")
     at.press("\x1b")
     at.until("Copy the word")
     at.press("l")
-    at.until("search: ")
+    at.until("search:")
     at.press("\x1b[A\x1b[A\r")  # two up
     at.until("basics/note  A note")
 

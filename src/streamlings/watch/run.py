@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from streamlings import jars, progress
 from streamlings.course import Course, Exercise
@@ -55,5 +56,8 @@ async def _watch(exercise: Exercise, say: Say) -> None:
             await Plain(session).show()
     finally:
         if session.busy:
-            say("ending the check that goes on")
+            with suppress(OSError):  # the terminal may be gone
+                say("ending the check that goes on")
         await session.close()
+    if session.over.done():
+        session.over.result()

@@ -132,6 +132,14 @@ class Session:
         self._ready.set()
 
     def _told(self, answer: Answer) -> None:
+        try:
+            self._take(answer)
+        except Exception as e:  # such as a disk that is full: `watch` ends with it, for it would wait for ever
+            if not self.over.done():
+                self.over.set_exception(e)
+        self.changed()
+
+    def _take(self, answer: Answer) -> None:
         if "said" in answer:
             self.said = answer["said"]
         elif "ready" in answer:
@@ -152,7 +160,6 @@ class Session:
             self._busy = False
         elif "ended" in answer:
             self._checker_has_ended(answer["ended"])
-        self.changed()
 
     def _judged(self, result: Result) -> None:
         self.phase, self.result, self.page, self.top, self.note = "judged", result, "verdict", 0, ""
