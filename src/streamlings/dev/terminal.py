@@ -97,4 +97,7 @@ class Terminal:
 
     def close(self) -> None:
         """Close the terminal, and kill what does not end with it."""
-        self._child.close(force=True)
+        try:
+            self._child.close(force=True)
+        except pexpect.ExceptionPexpect:  # killed, and on a busy machine not gone within a tenth of a second
+            wait.until(lambda: not self._child.isalive(), deadline_s=20)

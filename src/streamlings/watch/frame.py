@@ -32,6 +32,9 @@ NAMES = {
 }
 """Keys that are no character, as `pressed` gets them."""
 
+LOW, LEFT_OUT = 16, "petxosvr"
+"""On a screen of fewer lines, these keys are not shown. They do what they do."""
+
 
 @dataclass
 class Drawn:
@@ -79,9 +82,9 @@ class Frame:
         size = self.app.output.get_size()
         width, rows = size.columns, size.rows
         around = self._draw(width, 1)
-        keys = wrapped_keys(around.keys, width)
-        said = wrapped(around.said, width)
-        following = wrapped(around.following, width)
+        is_low = rows < LOW
+        keys = wrapped_keys([key for key in around.keys if not is_low or key[0] not in LEFT_OUT], width)
+        said, following = (wrapped(text, width, 1 if is_low else 2) for text in (around.said, around.following))
         height = max(1, rows - 3 - len(said) - len(following) - len(keys))
         drawn = self._draw(width, height)
         below = len(drawn.page) - drawn.top - height
@@ -101,9 +104,9 @@ class Frame:
         return text[:-1]
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """A text on at most two lines."""
-    lines = textwrap.wrap(text, max(10, width - 2), max_lines=2, placeholder=" ...", break_on_hyphens=False) or [""]
+def wrapped(text: str, width: int, most: int) -> list[str]:
+    """A text on so many lines at most."""
+    lines = textwrap.wrap(text, max(10, width - 2), max_lines=most, placeholder=" ...", break_on_hyphens=False) or [""]
     return [" " + line for line in lines]
 
 
