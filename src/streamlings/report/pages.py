@@ -28,7 +28,12 @@ def lines(session: Session, width: int) -> list[str]:
     """The page that is open."""
     out = io.StringIO()
     paper = Console(
-        file=out, width=min(width, WIDEST), force_terminal=True, color_system="standard", highlight=False, no_color="NO_COLOR" in os.environ
+        file=out,
+        width=min(width, WIDEST),
+        force_terminal=True,
+        color_system="standard",
+        highlight=False,
+        no_color=bool(os.environ.get("NO_COLOR")),
     )
     PAGES[session.page](session, paper)
     return out.getvalue().rstrip().split("\n")

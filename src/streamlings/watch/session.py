@@ -106,10 +106,9 @@ class Session:
         """Check the program as it is now; a check that goes on is ended before."""
         self._checked = content(self.exercise.work)
         self._asked += 1
-        self.phase = "checking"
         if self._busy:
             self._let_go()
-            self.phase = "stopping"
+        self.phase = "stopping" if self._endings else "checking"
         self.began, self.checked_at, self.happening = time.monotonic(), time.time(), {}
         self._loop.create_task(self._ask_when_alone(self._asked))
         self.changed()
