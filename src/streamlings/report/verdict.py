@@ -44,7 +44,7 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
             _check(out, each)
     waiting = sum(each.outcome == "not_reached" for each in result.checks)
     if waiting:
-        out.print(Text(f"          {waiting} more {'check waits' if waiting == 1 else 'checks wait'} for this one", style="dim"))
+        out.print(Text(f"{_margin(out)}{waiting} more {'check waits' if waiting == 1 else 'checks wait'} for this one", style="dim"))
     if result.outcome == "could_not_check":
         _problem(out, result)
     shown = "\n".join(line for each in result.checks for line in [each.actual, *each.evidence])
@@ -103,18 +103,28 @@ def _check(out: Console, each: CheckResult) -> None:
     out.print()
 
 
+def _margin(out: Console) -> str:
+    """Before what belongs to a check: less where lines would not fit otherwise."""
+    return " " * (10 if _width(out) == WIDTH else 4)
+
+
 def _evidence(out: Console, line: str) -> None:
-    """As it is; one that is too long is wrapped."""
-    indent = " " * (len(line) - len(line.lstrip()) + 10)
-    _wrapped(out, indent, line.lstrip()) if len(line) > _width(out) - 10 else _verbatim(out, ("          " + line).rstrip())
+    """As it is; one that is too long is wrapped, on a narrow terminal with its second line further in."""
+    margin = _margin(out)
+    indent = margin + " " * (len(line) - len(line.lstrip()))
+    if len(margin + line) <= _width(out):
+        _verbatim(out, (margin + line).rstrip())
+    else:
+        _wrapped(out, indent, line.lstrip(), further="" if _width(out) == WIDTH else " " * 11)
 
 
 def _field(out: Console, name: str, value: str) -> None:
-    _wrapped(out, f"          {name:<8}  ", value)
+    _wrapped(out, f"{_margin(out)}{name:<8}  ", value)
 
 
-def _wrapped(out: Console, first: str, text: str) -> None:
-    for line in textwrap.wrap(text, _width(out), initial_indent=first, subsequent_indent=" " * len(first)) or [first.rstrip()]:
+def _wrapped(out: Console, first: str, text: str, *, further: str = "") -> None:
+    following = " " * len(first) + further
+    for line in textwrap.wrap(text, _width(out), initial_indent=first, subsequent_indent=following) or [first.rstrip()]:
         _verbatim(out, line)
 
 
