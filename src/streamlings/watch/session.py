@@ -157,6 +157,8 @@ class Session:
             self.shortest = answer["shortest"]
         elif "cleared" in answer:
             self._busy = False
+            if self.result and self.result.outcome == "could_not_check":
+                self._let_go()  # what could not be cleared away is swept by the next check, once the process is gone that it belongs to
         elif "ended" in answer:
             self._checker_has_ended(answer["ended"])
 
