@@ -25,6 +25,8 @@ class Checking:
     """One checker process. `told` gets each of its answers until it is let go of; {"ended": ITS LAST WORDS} where it ended by itself."""
 
     def __init__(self, told: Callable[[Answer], None]) -> None:
+        self.gone = False
+        """Whether it has ended."""
         self._told: Callable[[Answer], None] | None = told
         self._process: asyncio.subprocess.Process | None = None
         self._life = asyncio.ensure_future(self._live())
@@ -74,6 +76,7 @@ class Checking:
             with suppress(ValueError):  # cut off in the middle: it was killed
                 self._tell(json.loads(answer))
         await self._process.wait()
+        self.gone = True
         self._tell({"ended": log.read_text(errors="replace")[-2000:].strip()})
 
     def _tell(self, answer: Answer) -> None:

@@ -53,6 +53,7 @@ class Session:
         self._unready = 0
         self._ready = asyncio.Event()
         self._endings: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[None]] = set()
         self._checking = Checking(self._told)
         self._loop = asyncio.get_running_loop()
         self._saves = Saves(self._seen_by_thread)
@@ -95,7 +96,13 @@ class Session:
     def _prepare(self) -> None:
         self._unready += 1
         self._ready.clear()
-        self._checking.ask(prepare=self.exercise.id)
+        self._checker().ask(prepare=self.exercise.id)
+
+    def _checker(self) -> Checking:
+        """The one that is there; another one, where it has ended by itself."""
+        if self._checking.gone:
+            self._checking = Checking(self._told)
+        return self._checking
 
     @property
     def busy(self) -> bool:
@@ -110,7 +117,9 @@ class Session:
             self._let_go()
         self.phase = "stopping" if self._endings else "checking"
         self.began, self.checked_at, self.happening = time.monotonic(), time.time(), {}
-        self._loop.create_task(self._ask_when_alone(self._asked))
+        waiting = self._loop.create_task(self._ask_when_alone(self._asked))
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
         self.changed()
 
     async def _ask_when_alone(self, asked: int) -> None:
@@ -119,7 +128,7 @@ class Session:
         if asked == self._asked and not self.over.done():  # nothing newer is wanted
             self.said = ""
             self._busy, self.phase = True, "checking"
-            self._checking.ask(check=self.exercise.id, seed=self.seed)
+            self._checker().ask(check=self.exercise.id, seed=self.seed)
             self.changed()
 
     def _let_go(self) -> None:
@@ -170,11 +179,10 @@ class Session:
             self.passed.add(self.exercise.id)
 
     def _checker_has_ended(self, last_words: str) -> None:
-        """By itself: the next one is started when it is needed."""
-        unfinished = self.phase == "checking"
+        """By itself. Another one is started when it is needed."""
+        unfinished = self.phase == "checking" and self._busy
         self._busy, self._unready = False, 0
         self._ready.set()
-        self._checking = Checking(self._told) if unfinished else self._checking
         if unfinished:
             problem = "the process that checks has ended by itself" + (f"\n{last_words}" if last_words else "")
             seconds = time.monotonic() - self.began
