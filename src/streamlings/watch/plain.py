@@ -7,6 +7,7 @@ import os
 import sys
 
 from streamlings.report import board, pages
+from streamlings.watch.keys import press
 from streamlings.watch.session import Session
 
 WIDTH = 100
@@ -40,10 +41,10 @@ class Plain:
             word = line.strip()
             if self._session.page == "list":
                 for letter in word:
-                    self._session.press(letter)
-                self._session.press("enter" if word else "escape")
+                    press(self._session, letter)
+                press(self._session, "enter" if word else "escape")
             elif word:
-                self._session.press(word[0])
+                press(self._session, word[0])
 
     def _print(self) -> None:
         s = self._session

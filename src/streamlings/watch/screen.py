@@ -9,6 +9,7 @@ import webbrowser
 
 from streamlings.report import board, pages
 from streamlings.watch.frame import Drawn, Frame
+from streamlings.watch.keys import press
 from streamlings.watch.session import Session
 
 SCROLLING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, " ": 10, "home": -(10**6), "end": 10**6}
@@ -76,7 +77,7 @@ class Screen:
             session.top += SCROLLING[key]
             session.changed()
         else:
-            session.press(key)
+            press(session, key)
             if key == "o" and session.page == "places":
                 self._open_in_browser()
 

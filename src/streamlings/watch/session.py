@@ -1,4 +1,4 @@
-"""What goes on in `watch`, without a word on how it looks: the exercise, its checks, the page that is open, and what each key does."""
+"""What goes on in `watch`, without a word on how it looks: the exercise, its checks, what was saved, the page that is open."""
 
 from __future__ import annotations
 
@@ -210,76 +210,19 @@ class Session:
             self.note = f"{name} is not there: save it again, or r makes a fresh one"
         self.changed()
 
-    # ---- keys
-
-    def press(self, key: str) -> None:
-        """Do what a key is for; a key that is for nothing at this moment does nothing."""
-        if self.asks_reset:
-            self._answer_reset(key)
-        elif self.page == "list":
-            self._choose(key)
-        else:
-            KEYS.get(key, lambda _: None)(self)
-        self.changed()
+    # ---- pages
 
     def show(self, page: Page) -> None:
+        """Open another page, at its beginning."""
         self.page, self.top, self.note = page, 0, ""
-
-    def _choose(self, key: str) -> None:
-        chosen = self.chooser.press(key)
-        if chosen == "back":
-            self.show("verdict" if self.result else "task")
-        elif chosen is not None:
-            self.open(chosen)
-
-    def next(self) -> None:
-        if (following := self.following) is not None:
-            self.open(following)
-        else:
-            self.note = "this is the last exercise"
-
-    def previous(self) -> None:
-        index = self.course.exercises.index(self.exercise)
-        if index:
-            self.open(self.course.exercises[index - 1])
-        else:
-            self.note = "this is the first exercise"
-
-    def hint(self) -> None:
-        progress.hint_shown(self.exercise)
-        self.show("hints")
-        self.top = 10**6  # the newest one stands at the end
 
     @property
     def hints(self) -> list[str]:
         """Those that have been asked for."""
         return list(self.exercise.hints[: progress.read().hints.get(self.exercise.id, 0)])
 
-    def solution(self) -> None:
-        if self.exercise.id in self.passed:
-            self.show("solution")
-        else:
-            self.note = "the solution opens when your program has passed; h gives a hint"
-
-    def another_seed(self) -> None:
-        self.seed = shop.draw_seed()
-        self.check()
-
-    def choose(self) -> None:
-        self.chooser.begin(self.exercise, self.passed)
-        self.show("list")
-
-    def places(self) -> None:
-        self.show("places")
-
     def reset(self) -> None:
-        self.asks_reset = True
-
-    def _answer_reset(self, key: str) -> None:
-        self.asks_reset = False
-        if key != "y":
-            self.note = f"{self.exercise.file} stays as it is"
-            return
+        """A fresh starter in the place of the learner's program, which is kept beside it."""
         try:
             backup = workbook.reset(self.exercise)
         except (OSError, StreamlingsError) as e:
@@ -289,6 +232,7 @@ class Session:
         self.note = f"{self.exercise.file} is fresh" + (f"; your version is {shown(backup)}" if backup else "")
 
     def quit(self) -> None:
+        """It is over, if it is not yet."""
         if not self.over.done():
             self.over.set_result(None)
 
@@ -296,19 +240,3 @@ class Session:
         """End what goes on; returns when nothing of it is left."""
         self._saves.stop()
         await asyncio.gather(self._checking.end(), *self._endings)
-
-
-KEYS: dict[str, Callable[[Session], None]] = {
-    "n": Session.next,
-    "p": Session.previous,
-    "h": Session.hint,
-    "s": Session.solution,
-    "t": lambda session: session.show("timeline"),
-    "o": Session.places,
-    "l": Session.choose,
-    "r": Session.reset,
-    "x": Session.another_seed,
-    "e": lambda session: session.show("task"),
-    "v": lambda session: session.show("verdict" if session.result else "task"),
-    "q": Session.quit,
-}
