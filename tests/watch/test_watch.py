@@ -185,6 +185,7 @@ def in_two_steps(file: Path, text: str) -> None:
         out.write(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", [Path.write_text, rename, rename_away_first, in_two_steps])
 def test_every_way_to_save(opens: Opens, notes: Path, save: Callable[[Path, str], object]) -> None:
     at = opens("watch")
@@ -208,6 +209,7 @@ def test_an_empty_file_is_no_save_and_a_missing_one_is_said(opens: Opens, notes:
     at.until("Passed.")
 
 
+@pytest.mark.slow
 def test_a_storm_of_saves_ends_with_the_last(opens: Opens, notes: Path) -> None:
     at = opens("watch")
     at.until("ready")
@@ -378,6 +380,7 @@ BEFORE: dict[str, Callable[[Terminal, Path], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", BEFORE)
 @pytest.mark.parametrize("leaves", ["ctrl-c", "SIGTERM", "SIGHUP"])
 def test_leaving_at_every_stage(opens: Opens, notes: Path, stage: str, leaves: str) -> None:
