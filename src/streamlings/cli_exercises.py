@@ -15,6 +15,7 @@ from streamlings.paths import shown
 
 if TYPE_CHECKING:
     from streamlings.outcome import Result
+    from streamlings.report.live import Kill
 
 SHORTEN_S = 10
 """How long a shorter stream that fails is looked for, after the verdict is shown."""
@@ -82,14 +83,17 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
 @click.command()
 @exercise_argument
 @backend_option
-@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-def run(exercise: str | None, seed: int) -> None:
-    """Run your program against the lab and show what flows, until Ctrl-C."""
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="the same seed sends the same events")
+@click.option("--rate", type=click.FloatRange(0.1, 10_000), default=5, show_default=True, help="events a second")
+@click.option("--late", type=click.FloatRange(0, 1), help="the share of events that comes late; default: what is usual there")
+@click.option("--kill", type=click.Choice(["taskmanager", "broker"]), default="taskmanager", show_default=True, help="what the key k kills")
+def run(exercise: str | None, seed: int, rate: float, late: float | None, kill: Kill) -> None:
+    """Your program on the shop's never-ending stream, with a live view of what flows, until Ctrl-C."""
     from streamlings import live, workbook
 
     chosen = exercise_named(exercise)
     workbook.prepare(chosen)
-    live.run(chosen, chosen.work, seed=seed, say=say)
+    live.run(chosen, chosen.work, seed=seed, rate=rate, late=late, kill=kill, say=say)
 
 
 @click.command("list")

@@ -26,7 +26,7 @@ from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
-from streamlings.stage.timeline import Timeline
+from streamlings.stage.timeline import Moment, Timeline
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
 
@@ -43,6 +43,8 @@ class Grader:
     """How long a shorter stream that fails is looked for after the verdict, in seconds."""
     timeline: Timeline = field(default_factory=Timeline)
     """What happened during the last check."""
+    follow: Callable[[Moment | str], None] = lambda _: None
+    """Is told what happens while it happens (see Timeline)."""
 
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
@@ -82,6 +84,7 @@ class Grader:
                 brokers = around.enter_context(own_brokers(exercise, prefix))
                 stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
                 self.timeline = stage.timeline_
+                self.timeline.follow = self.follow
                 ended = play(module.scenario, stage)
                 result.checks = judge(checks, stage, ended)
                 if stage.uses_flink and result.failed_check is None:

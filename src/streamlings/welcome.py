@@ -6,7 +6,7 @@ import itertools
 import time
 from pathlib import Path
 
-from streamlings import jars, live, progress, workbook
+from streamlings import jars, live, progress, traffic, workbook
 from streamlings.course import Course, Exercise
 from streamlings.paths import shown
 from streamlings.report import demo
@@ -46,7 +46,7 @@ def _show_the_pipeline(say: Say) -> None:
         topics={"orders": 1, "totals": 1},
     )
     with live.on_stage(shown, Path(__file__).with_name("demo.py"), seed=7, say=lambda _: None) as stage:
-        orders = live.never_ending_orders(stage.shop)
+        orders = traffic.never_ending_orders(stage.shop)
         stage.topic("orders").send(*itertools.islice(orders, 5))
         stage.until_running(deadline_s=60)
         with demo.screen(stage.lab.flink) as show:
@@ -63,4 +63,4 @@ def _first_exercise() -> None:
     print(f"\nnext: {following.title} ({following.minutes} min)")
     print(f"  read  {shown(following.folder / 'README.md')}")
     print(f"  edit  {shown(following.work)}")
-    print(f"  then  ./streamlings check {following.id}")
+    print("  with  ./streamlings   in a second terminal: it checks whenever you save, and says what to do next")

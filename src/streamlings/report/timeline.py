@@ -19,18 +19,23 @@ FIRST = "the beginning"
 def show(timeline: Timeline) -> None:
     """Print every moment, part by part, within 100 columns."""
     out = console()
-    for title in _titles(timeline):
-        out.print(f"\n{title or FIRST}", style="bold", markup=False)
-        for line in story(timeline, act=title, limit=100_000):
+    for title, lines in parts(timeline):
+        out.print(f"\n{title}", style="bold", markup=False)
+        for line in lines:
             out.print("  " + line, markup=False)
+
+
+def parts(timeline: Timeline) -> list[tuple[str, list[str]]]:
+    """The title of each part, and every moment in it as a line."""
+    return [(title or FIRST, story(timeline, act=title, limit=100_000)) for title in _titles(timeline)]
 
 
 def write(timeline: Timeline, result: Result, file: Path) -> None:
     """Write the page: the verdict, and for each part a picture and a table that says the same. Raises OSError."""
     template = Template((Path(__file__).parent / "timeline.html").read_text())
-    parts = [_part(timeline, number, title) for number, title in enumerate(_titles(timeline), 1)]
+    drawn = [_part(timeline, number, title) for number, title in enumerate(_titles(timeline), 1)]
     title = f"{result.exercise}: what happened (seed {result.seed})"
-    file.write_text(template.substitute(title=escape(title), verdict=escape(verdict.text(result)), parts="\n".join(parts)))
+    file.write_text(template.substitute(title=escape(title), verdict=escape(verdict.text(result)), parts="\n".join(drawn)))
 
 
 def _titles(timeline: Timeline) -> list[str]:

@@ -44,6 +44,7 @@ class Waiting(Faults):
         something itself or had `program_s` seconds of processor time without a job, or everything was read and nothing moved over
         `patience` looks at fresh metrics, or the deadline has passed.
         """
+        self.timeline_.awaits(awaited)
         self.start()
         self._patience, self._program_s = None, program_s
         end = time.monotonic() + deadline_s
