@@ -188,7 +188,9 @@ class Session:
             problem = "the process that checks has ended by itself" + (f"\n{last_words}" if last_words else "")
             seconds = time.monotonic() - self.began
             self._judged(
-                Result(self.exercise.id, "could_not_check", self.seed, backends.chosen(), seconds, [], problem=problem, hint="x tries again")
+                Result(
+                    self.exercise.id, "could_not_check", self.seed, backends.chosen(), seconds, [], problem=problem, hint="x tries again"
+                )
             )
 
     def _seen_by_thread(self, file: Path, seen: Seen) -> None:
