@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Cli
+from driving import Cli
 
 import streamlings
 

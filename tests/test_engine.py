@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import Cli
+from driving import Cli
 
 from streamlings.errors import LabError
 from streamlings.paths import ROOT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from conftest import Cli, give
+from driving import Cli, give
 
 from streamlings.cleanup import create_topics
 from streamlings.paths import ROOT

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Cli, give
+from driving import Cli, give
 from testcontainers.compose import DockerCompose
 
 from streamlings.paths import ROOT

@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import pytest
-from conftest import Cli
+from driving import Cli
 
 from streamlings.servers import engine, state
 from streamlings.servers.rest import FlinkRest

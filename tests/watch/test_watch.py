@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Cli, left_of
+from driving import Cli, left_of
 
 from streamlings import wait
 from streamlings.dev.terminal import COLOUR, LEAVES_THE_SCREEN, Terminal

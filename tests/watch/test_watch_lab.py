@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from conftest import Cli
+from driving import Cli
 
 from streamlings import wait
 from streamlings.dev.terminal import LEAVES_THE_SCREEN, Terminal
