@@ -173,7 +173,7 @@ class StreamExplorer extends HTMLElement {
 
   /** The address at which somebody else sees this stream. */
   get link() {
-    const page = this.hasAttribute("share") ? new URL(location.href) : new URL("../../explorer.html", HERE);
+    const page = this.hasAttribute("share") ? new URL(location.href) : new URL("../../explorer/", HERE);
     page.hash = toHash(this.scenario, this.list);
     return page.href;
   }

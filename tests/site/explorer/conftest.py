@@ -21,7 +21,7 @@ def blank(chromium: Browser, address: str) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def explorer(address: str) -> str:
     """The address of the explorer's page."""
-    return f"{address}explorer.html"
+    return f"{address}explorer/"
 
 
 @pytest.fixture

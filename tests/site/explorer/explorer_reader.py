@@ -24,7 +24,7 @@ class Reader:
 
     @property
     def site(self) -> str:
-        return self.address.removesuffix("explorer.html")
+        return self.address.removesuffix("explorer/")
 
     def open(self, behind: str = "") -> Reader:
         self.page.goto("about:blank")

@@ -53,7 +53,7 @@ def test_a_heading_in_the_address_is_no_stream(reader: Reader) -> None:
 
 def test_another_page_embeds_it(reader: Reader) -> None:
     """Without `share` the address is left alone, and a link leads to the explorer's page. Two of them do not disturb each other."""
-    reader.page.goto(f"{reader.site}performance.html")
+    reader.page.goto(f"{reader.site}performance/")
     element = "<stream-explorer scenario={}>no script</stream-explorer>"
     both = element.format("hopping") + element.format("late")
     reader.page.locator("article").evaluate("(article, both) => article.insertAdjacentHTML('beforeend', both)", both)
@@ -61,7 +61,7 @@ def test_another_page_embeds_it(reader: Reader) -> None:
     expect(hopping.locator(".chooser .text")).to_have_text(SCENARIOS["hopping"]["text"])
     hopping.locator('input[name="delay"]').fill("20")
     expect(late.locator(".chooser .text")).to_have_text(SCENARIOS["late"]["text"])
-    assert reader.page.url == f"{reader.site}performance.html"
+    assert reader.page.url == f"{reader.site}performance/"
     rows = hopping.locator(".results").inner_text()
     hopping.get_by_role("link", name="Open in the explorer").click()
     reader.page.wait_for_url(f"{reader.address}#kind=hopping**")
