@@ -1,0 +1,25 @@
+"""Whether submissions can be isolated here, and what is said where they are not."""
+
+from __future__ import annotations
+
+from streamlings.errors import LabError, UsageError
+from streamlings.servers import engine
+from streamlings.servers.containers import IMAGE
+
+NATIVELY = """native: submissions run as you, on this machine, one after the other in each lab.
+  bounded: memory, file sizes, processes, time, output; what a program starts ends with it; what it changes in the course is put back.
+  NOT protected: your files and network, other submissions and results on this disk, and from a submission that attacks the grader.
+  Use it for people you trust, or on a machine that holds nothing else."""
+
+
+def assert_there() -> None:
+    """Raises UsageError where no container engine answers, LabError where the lab's image is missing and cannot be built."""
+    try:
+        engine.run("info", "--format", "{{.ServerVersion}}")
+    except LabError as e:
+        raise UsageError(
+            f"submissions cannot be isolated: {e.message}",
+            hint=f"{e.hint}; or --native, which runs them with your rights: read site/grading.md first",
+        ) from e
+    if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
+        engine.compose("build", "lab", deadline_s=3600)
