@@ -115,6 +115,6 @@ def _mark(
         return Mark(exercise, "could_not_check", points, None, program, why="it was not checked")
     result, drawn = verdict
     if result.outcome == "could_not_check":
-        return Mark(exercise, "could_not_check", points, None, program, result, result.problem.strip().splitlines()[0] if result.problem else "")
+        return Mark(exercise, "could_not_check", points, None, program, result, why=next(iter(result.problem.strip().splitlines()), ""))
     got = (points * share).quantize(CENT, ROUND_HALF_UP) if result.outcome == "passed" else Decimal(0)
     return Mark(exercise, result.outcome, points, got, program, result, drawn=drawn)

@@ -14,9 +14,9 @@ from streamlings.stage.story import story, time_and_content
 from streamlings.stage.timeline import Moment, Timeline
 
 FIRST = "the beginning"
-LEGEND = """<p>Drawn from what was observed during the check. A dot is an event at its own time, a cross one that came behind the watermark; the stair
-is the watermark; a box is a window from its first event to the moment when the watermark had passed its end; a square is a row that came
-out. To zoom: the buttons, a wheel, or + and − on the keyboard; to move: drag, or the arrow keys.</p>"""
+LEGEND = """<p>Drawn from what was observed during the check. A dot is an event at its own time, a cross one that came behind the watermark;
+the stair is the watermark; a box is a window from its first event to the moment when the watermark had passed its end; a square is a row
+that came out. To zoom: the buttons, a wheel, or + and − on the keyboard; to move: drag, or the arrow keys.</p>"""
 
 
 def show(timeline: Timeline) -> None:

@@ -129,8 +129,13 @@ def _wrapped(out: Console, first: str, text: str, *, further: str = "") -> None:
 
 
 def _verbatim(out: Console, line: str) -> None:
-    """Text as it is: nothing in it is markup, and what could move the cursor is shown as a mark."""
-    out.print(Text("".join(c if c.isprintable() or c == "\t" else "·" for c in line)))
+    """Text as it is: nothing in it is markup."""
+    out.print(Text(in_print(line)))
+
+
+def in_print(text: str) -> str:
+    """Text in which what could move a cursor, or turn the direction of writing, is shown as a mark."""
+    return "".join(c if c.isprintable() or c == "\t" else "·" for c in text)
 
 
 def _problem(out: Console, result: Result) -> None:

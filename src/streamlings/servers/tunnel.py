@@ -97,7 +97,7 @@ class Tunnel:
     """The outer end, and the process that is the way to the inner one; until `end`. Raises LabError where that does not come up."""
 
     def __init__(self, container: str, port: int, *, user: str = "") -> None:
-        """`container` is the engine's name or id of one that has Python and this package; `user` whom its end runs as, where not its own."""
+        """`container` is the engine's name or id of one that has Python and this package; `user` its end's, where not its own."""
         as_user = ["--user", user] if user else []
         self._command = ["docker", "exec", *as_user, "-i", container, "python", "-m", "streamlings.servers.tunnel", str(port)]
         self._port, self._ready, self._over = port, threading.Event(), threading.Event()

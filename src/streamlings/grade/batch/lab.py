@@ -19,6 +19,7 @@ from typing import Any
 from streamlings import wait
 from streamlings.course import Exercise
 from streamlings.grade.intake import Program
+from streamlings.grade.isolation.inside import HOME
 from streamlings.grade.marks import Verdict
 from streamlings.outcome import Result
 from streamlings.paths import ROOT, cache_folder, course_root, state_folder
@@ -28,6 +29,11 @@ CHECK_S = 600.0
 """One check, with the servers that it may have to start; on a crowded machine longer. Its own deadlines end it long before."""
 ENDS_S = 60.0
 """So long a lab may take to go down."""
+
+
+def shown_in(place: Path) -> str:
+    """As tracebacks show it where it lies in the course's folder."""
+    return str(place.relative_to(course_root()) if place.is_relative_to(course_root()) else place)
 
 
 class LostCheck(Exception):
@@ -135,10 +141,15 @@ class Lab:
         with process.stdout:
             for line in process.stdout:
                 with suppress(ValueError):
-                    answer = json.loads(line)
+                    answer = json.loads(self._as_work(line))
                     if isinstance(answer, dict):
                         answers.put(answer)
         answers.put(None)
+
+    def _as_work(self, line: str) -> str:
+        """Tracebacks name the program's place, which differs from lab to lab: learners know it as work/."""
+        place = self.folder / "submission"
+        return line.replace(f"{place}/", "work/").replace(f"{shown_in(place)}/", "work/").replace(f"{HOME}/", "work/")
 
     def _down(self) -> None:
         """What the process has left: after a kill, its servers."""

@@ -46,9 +46,7 @@ def labs_that_fit() -> int:
     return max(1, min(os.cpu_count() or 1, int(psutil.virtual_memory().available // LAB_BYTES)))
 
 
-def run(
-    todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]
-) -> None:
+def run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
     """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; what is kept stays."""
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in todo:

@@ -16,11 +16,11 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 from streamlings.grade.intake.files import ALL_BYTES, DEPTH, FILE_BYTES, File, Files, Refused, passed_over, too_large
 
-COMPRESSED: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
     b"BZh": lambda raw: bz2.BZ2File(raw),
     b"\xfd7zXZ": lambda raw: lzma.LZMAFile(raw),
@@ -84,7 +84,7 @@ def _of_tar(opened: IO[bytes], head: bytes) -> Files:
     files = Files()
     unpack = next((way for magic, way in COMPRESSED.items() if head.startswith(magic)), lambda raw: raw)
     counted = _Counted(unpack(opened))
-    with tarfile.open(fileobj=counted, mode="r|") as archive:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=counted, mode="r|") as archive:
         for member in archive:
             parts = _parts(member.name, files)
             if member.isdir() or parts is None:

@@ -41,9 +41,7 @@ LOOK_S = 0.5
 class Cell(Program):
     """`folder` is the check's, and the only one that it shares with this machine; `ports` are the lab's servers on loopback."""
 
-    def __init__(
-        self, path: Path, env: dict[str, str], *, folder: Path, ports: list[int], flink: str, parallelism: int, name: str
-    ) -> None:
+    def __init__(self, path: Path, env: dict[str, str], *, folder: Path, ports: list[int], flink: str, parallelism: int, name: str) -> None:
         super().__init__(path)
         self._name = f"streamlings-cell-{secrets.token_hex(6)}"
         self._tunnels: list[Tunnel] = []
