@@ -12,7 +12,7 @@ import traceback
 
 import click
 
-from streamlings import __version__, cli_exercises, cli_lab, cli_watch, jars
+from streamlings import __version__, cli_exercises, cli_grade, cli_lab, cli_watch, jars
 from streamlings.cli_dev import dev, say
 from streamlings.errors import StreamlingsError
 from streamlings.paths import shown, state_folder
@@ -28,6 +28,8 @@ VERBS: list[click.Command] = [
     cli_exercises.hint,
     cli_exercises.solution,
     cli_exercises.reset,
+    cli_grade.submit,
+    cli_grade.grade,
     cli_lab.up,
     cli_lab.down,
     cli_lab.status,

@@ -2,7 +2,8 @@
 
 Requests come on stdin and answers go to stdout, a JSON object a line; each answer has the request's `ticket`, which nobody else knows:
 
-    {"ticket": T, "exercise": ID, "program": PATH, "seed": N}     {"ticket": T, "said": TEXT}...  {"ticket": T, "result": {...}, "drawn": HTML}
+    {"ticket": T, "exercise": ID, "program": PATH, "seed": N}
+    {"ticket": T, "said": TEXT}...  {"ticket": T, "result": {...}, "drawn": HTML}
 
 When stdin ends, a check that goes on is ended as Ctrl-C ends it, the lab is taken down, and the process is gone; also where `grade` was
 killed.

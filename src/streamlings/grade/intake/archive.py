@@ -22,8 +22,8 @@ from streamlings.grade.intake.files import ALL_BYTES, DEPTH, FILE_BYTES, File, F
 
 COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
-    b"BZh": lambda raw: bz2.BZ2File(raw),
-    b"\xfd7zXZ": lambda raw: lzma.LZMAFile(raw),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
 }
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError)
@@ -96,7 +96,8 @@ def _of_tar(opened: IO[bytes], head: bytes) -> Files:
             else:
                 content = archive.extractfile(member)
                 assert content is not None
-                files.add(File(parts, lambda found=content.read(): found))  # type: ignore[misc]
+                found = content.read()
+                files.add(File(parts, lambda found=found: found))  # type: ignore[misc]
     return files
 
 

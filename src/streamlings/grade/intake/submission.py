@@ -12,6 +12,8 @@ from datetime import datetime
 from streamlings.course import Exercise
 
 KEY_LENGTH = 80
+RESERVED = {"batch", "cohort.html", "junit.xml", "marks.csv", "marks.json", "pseudonyms.csv"}
+"""What lies beside the learners' folders in the results."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Submission:
 
 def give_keys(submissions: Iterable[Submission]) -> None:
     """Name each submission's folder, the same in every run over the same names."""
-    taken: set[str] = set()
+    taken = set(RESERVED)
     for each in sorted(submissions, key=lambda s: s.name):
         stem = key = _safe(each.name)
         number = 2
