@@ -36,7 +36,7 @@ def run(
     if native:
         say(engine.NATIVELY)
     elif todo:
-        engine.assert_there()
+        engine.assert_there(say)
     store = Store.begin(out, grading, resume=resume)
     left = [task for task in todo if store.verdict(task.submission, task.exercise, task.program) is None]
     with Progress(len(todo), len(todo) - len(left)) as progress:

@@ -1,4 +1,4 @@
-"""All checks of a batch, over labs in parallel. One submission costs only itself; what could not be checked is tried once on a fresh lab."""
+"""All checks of a batch, over labs in parallel. A submission costs only itself; what could not be checked is tried again on a fresh lab."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def labs_that_fit() -> int:
 
 
 def run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
-    """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; what is kept stays."""
+    """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; verdicts stay."""
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in todo:
         waiting.put(task)

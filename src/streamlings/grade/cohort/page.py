@@ -11,7 +11,7 @@ from itertools import islice
 from streamlings.course import Exercise
 from streamlings.grade.cohort import alike, pictures
 from streamlings.grade.cohort.misconceptions import Misconception, misconceptions
-from streamlings.grade.cohort.pseudonyms import anonymous, pseudonyms
+from streamlings.grade.cohort.pseudonyms import anonymous, masked, pseudonyms
 from streamlings.grade.config import Grading
 from streamlings.grade.marks import WORDS, Graded
 from streamlings.report import timeline
@@ -24,6 +24,7 @@ SIDE_BY_SIDE = 40
 LONGEST = 200
 """Lines of a program that are shown."""
 Called = Callable[[Graded], str]
+Text = Callable[[str], str]
 STYLE = """<style>
 .diff td { font: 13px/1.4 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border: 0; padding: 0 .5rem; }
 .diff .diff_header { color: var(--soft); text-align: right; }
@@ -43,14 +44,17 @@ def page(graded: list[Graded], grading: Grading, seed: int, *, names: bool) -> s
     def program(text: str) -> str:
         return in_lines(text if names else anonymous(text, graded))
 
+    def words(text: str) -> str:
+        return in_print(" ".join((text if names else masked(text, graded)).split()))
+
     sections = [
         STYLE,
         _summary(graded, grading),
         _exercises(graded, grading.exercises),
         _stops(graded, grading.exercises),
-        _misconceptions(misconceptions(graded), called, program),
+        _misconceptions(misconceptions(graded), called, program, words),
         _alike(graded, grading.exercises, called, program),
-        _open(graded, called),
+        _open(graded, called, words),
         _learners(graded, called),
     ]
     return timeline.page(f"{grading.title}: the class", "\n".join(sections))
@@ -87,15 +91,17 @@ def _stops(graded: list[Graded], exercises: list[Exercise]) -> str:
     )
 
 
-def _misconceptions(found: list[Misconception], called: Called, program: Callable[[str], str]) -> str:
+def _misconceptions(found: list[Misconception], called: Called, program: Text, words: Text) -> str:
     parts = [
         "<h2>What is misunderstood</h2><p>From failed checks: the course's own wrong program that a submission behaves like, "
         "a message that is explained, or the diagnosis. The example is one learner's program.</p>"
     ]
-    parts.append(_table(["learners", "exercise", "what", "the check"], [[str(len(m.who)), m.exercise.id, _what(m), m.line] for m in found]))
+    parts.append(
+        _table(["learners", "exercise", "what", "the check"], [[str(len(m.who)), m.exercise.id, words(_what(m)), m.line] for m in found])
+    )
     for each in islice(found, EXAMPLES):
         text = next(m.program.text for m in each.who[0].marks if m.exercise == each.exercise and m.program)
-        title = f"{len(each.who)} × {each.exercise.id}: {_what(each)}"
+        title = f"{len(each.who)} × {each.exercise.id}: {words(_what(each))}"
         parts.append(
             f"<details><summary>{escape(title)}</summary><p>{escape(called(each.who[0]))}:</p><pre>{escape(program(text))}</pre></details>"
         )
@@ -103,10 +109,10 @@ def _misconceptions(found: list[Misconception], called: Called, program: Callabl
 
 
 def _what(found: Misconception) -> str:
-    return in_print(f"{found.kind}: {' '.join(found.says.split())}")
+    return f"{found.kind}: {found.says}"
 
 
-def _alike(graded: list[Graded], exercises: list[Exercise], called: Called, program: Callable[[str], str]) -> str:
+def _alike(graded: list[Graded], exercises: list[Exercise], called: Called, program: Text) -> str:
     pairs = [pair for exercise in exercises for pair in alike.pairs(graded, exercise)]
     parts = [
         "<h2>Submissions that are alike</h2><p>Compared is what was added to the starter. Exercises are small, and right programs "
@@ -125,8 +131,8 @@ def _alike(graded: list[Graded], exercises: list[Exercise], called: Called, prog
     return "\n".join(parts)
 
 
-def _open(graded: list[Graded], called: Called) -> str:
-    rows = [[called(g), m.exercise.id, WORDS[m.state], in_print(m.why)] for g in graded for m in g.open]
+def _open(graded: list[Graded], called: Called, words: Text) -> str:
+    rows = [[called(g), m.exercise.id, WORDS[m.state], words(m.why)] for g in graded for m in g.open]
     return "<h2>What somebody has to look at</h2>" + _table(["learner", "exercise", "state", "why"], rows)
 
 

@@ -21,13 +21,17 @@ def pseudonyms(graded: list[Graded], seed: int) -> dict[str, str]:
 
 
 def anonymous(program: str, graded: list[Graded]) -> str:
-    """A program without its comments and docstrings, in which people sign, and with a mark in place of every learner's name."""
+    """A program without its comments and docstrings, in which people sign, and without names."""
+    return masked(without_comments(program), graded)
+
+
+def masked(text: str, graded: list[Graded]) -> str:
+    """Text with a mark in place of every learner's name."""
     names = {part for g in graded for part in re.findall(r"[^\W\d_]+", g.submission.name) if len(part) >= SHORTEST}
-    bare = without_comments(program)
     if not names:
-        return bare
+        return text
     pattern = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
-    return re.sub(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", "(name)", bare, flags=re.IGNORECASE)
+    return re.sub(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", "(name)", text, flags=re.IGNORECASE)
 
 
 def without_comments(program: str) -> str:

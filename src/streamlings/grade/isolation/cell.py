@@ -30,8 +30,10 @@ LIMITS = {
     "--ulimit": "core=0",
     "--tmpfs": "/tmp:rw,nosuid,nodev,size=256m,mode=1777",
 }
-RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--user", "1000:1000"]
-WAY = "1001:1001"
+RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+USER = os.getuid() or 1000
+"""Whose files it writes into the check's folder, which has to be cleared away afterwards; never the superuser."""
+WAY = f"{USER + 1}:{USER + 1}"
 """The user of the tunnels' ends inside: what the submission runs as can neither signal them nor read them."""
 STARTS_S = 60.0
 LOOK_S = 0.5
@@ -52,7 +54,23 @@ class Cell(Program):
                 os.chmod(below, 0o777)
         limits = [word for pair in LIMITS.items() for word in pair]
         share = ["--mount", f"type=bind,src={folder},dst={folder}"]
-        run = ["docker", "run", "--rm", "-i", "--name", self._name, *RIGHTS, *limits, *share, "--workdir", "/tmp", "--env", "HOME=/tmp"]
+        run = [
+            "docker",
+            "run",
+            "--rm",
+            "-i",
+            "--name",
+            self._name,
+            *RIGHTS,
+            "--user",
+            f"{USER}:{USER}",
+            *limits,
+            *share,
+            "--workdir",
+            "/tmp",
+            "--env",
+            "HOME=/tmp",
+        ]
         command = ["--entrypoint", "python", IMAGE, "-u", "-m", "streamlings.grade.isolation.inside"]
         self._process = subprocess.Popen(
             [*run, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from streamlings.errors import LabError, UsageError
-from streamlings.servers import engine
+from streamlings.servers import contents, engine
 from streamlings.servers.containers import IMAGE
+from streamlings.servers.say import Say
 
 NATIVELY = """native: submissions run as you, on this machine, one after the other in each lab.
   bounded: memory, file sizes, processes, time, output; what a program starts ends with it; what it changes in the course is put back.
@@ -12,8 +13,8 @@ NATIVELY = """native: submissions run as you, on this machine, one after the oth
   Use it for people you trust, or on a machine that holds nothing else."""
 
 
-def assert_there() -> None:
-    """Raises UsageError where no container engine answers, LabError where the lab's image is missing and cannot be built."""
+def assert_there(say: Say) -> None:
+    """Raises UsageError where no container engine answers, LabError where the lab's image cannot be built."""
     try:
         engine.run("info", "--format", "{{.ServerVersion}}")
     except LabError as e:
@@ -21,5 +22,7 @@ def assert_there() -> None:
             f"submissions cannot be isolated: {e.message}",
             hint=f"{e.hint}; or --native, which runs them with your rights: read site/grading.md first",
         ) from e
-    if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
-        engine.compose("build", "lab", deadline_s=3600)
+    inside = ["--entrypoint", "python", IMAGE, "-c", "import streamlings.grade.isolation.inside; print('there')"]
+    if engine.ask("run", "--rm", "--pull", "never", "--network", "none", *inside) != "there":
+        say("building the image of the lab and of submissions (once, some minutes)")
+        engine.compose("build", "lab", env={"STREAMLINGS_BASE": f"python:{contents.PYTHON}-slim"}, deadline_s=3600)
