@@ -27,6 +27,8 @@ from streamlings.servers.say import Say
 
 CHECK_S = 600.0
 """One check, with the servers that it may have to start; on a crowded machine longer. Its own deadlines end it long before."""
+ARCHIVES = "cds"
+"""What makes servers start faster (servers/java.py); what a lab of a batch adds to it goes with it."""
 ENDS_S = 60.0
 """So long a lab may take to go down."""
 
@@ -80,8 +82,12 @@ class Lab:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
+        if (self.folder / "lab.json").exists():
+            self._down()  # of a batch that was killed
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
+        if (state_folder() / ARCHIVES).is_dir():
+            shutil.copytree(state_folder() / ARCHIVES, self.folder / ARCHIVES, copy_function=os.link)
         self._answers = queue.SimpleQueue()
         with (self.folder / "worker.log").open("w") as log:
             self._process = subprocess.Popen(

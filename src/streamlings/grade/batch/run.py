@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psutil
+from filelock import FileLock, Timeout
 
 from streamlings.course import Exercise
+from streamlings.errors import UsageError
 from streamlings.grade.batch.lab import Lab, LostCheck
 from streamlings.grade.batch.store import Store
 from streamlings.grade.intake import Program, Submission
 from streamlings.grade.marks import Verdict
 from streamlings.outcome import Result
+from streamlings.paths import state_folder
 from streamlings.servers.say import Say
 
 LAB_BYTES = 2_500_000_000
@@ -48,6 +52,26 @@ def labs_that_fit() -> int:
 
 def run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
     """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; verdicts stay."""
+    with _only_one():
+        _run(todo, store, labs=labs, isolated=isolated, say=say, done=done)
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """One batch at a time uses the labs of this clone. Raises UsageError where another one does."""
+    state_folder().mkdir(parents=True, exist_ok=True)
+    lock = FileLock(state_folder() / "grade.lock")
+    try:
+        lock.acquire(timeout=0.05)
+    except Timeout as e:
+        raise UsageError("another batch is being graded in this clone", hint="wait for it to end, or use another clone") from e
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in todo:
         waiting.put(task)

@@ -30,7 +30,7 @@ def page(graded: Graded, grading: Grading) -> str:
         timeline.LEGEND if drawings else "",
         *(_section(m) for m in graded.marks),
     ]
-    return timeline.page(f"{grading.title}: {graded.submission.name}", "\n".join(body))
+    return timeline.page(f"{grading.title}: {in_print(graded.submission.name)}", "\n".join(body))
 
 
 def _section(mark: Mark) -> str:

@@ -78,7 +78,7 @@ def _table(source: Path, grading: Grading) -> list[Submission]:
             raise UsageError(f"{shown(source)}: {name} stands there twice", hint="one line for each learner")
         place = source.parent / path
         if not place.is_dir():
-            found.append(Submission(name, notes=["its folder does not exist"]))
+            found.append(Submission(name, notes=["the submission was not read: its folder does not exist"]))
             continue
         submission = _submission(name, lambda p=place: _of_folder(p), grading)  # type: ignore[misc]
         submission.handed_in = _time(row.get("handed_in") or "", source, number)
