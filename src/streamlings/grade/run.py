@@ -16,6 +16,7 @@ from streamlings.grade.cohort.pseudonyms import pseudonyms
 from streamlings.grade.export.gradebook import cell, document
 from streamlings.grade.export.write import put, write
 from streamlings.grade.isolation import engine
+from streamlings.grade.isolation import native as native_run
 from streamlings.grade.marks import Graded
 from streamlings.paths import shown
 from streamlings.report.grading import Progress, summary
@@ -34,7 +35,8 @@ def run(
     submissions = intake.read(source, grading, say)
     todo = batch.tasks(submissions, grading.exercises)
     if native:
-        say(engine.NATIVELY)
+        say(native_run.NATIVELY)
+        native_run.keep_to_itself()
     elif todo:
         engine.assert_there(say)
     store = Store.begin(out, grading, resume=resume)

@@ -162,3 +162,7 @@ class Lab:
         down = [sys.executable, "-P", "-m", "streamlings", "down"]
         with suppress(subprocess.TimeoutExpired):
             subprocess.run(down, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())
+        if self._isolated:  # its volumes, too: the next lab is a fresh one
+            compose = ["docker", "compose", "--project-directory", str(ROOT), "--profile", "*", "down", "--volumes", "--remove-orphans"]
+            with suppress(subprocess.TimeoutExpired, OSError):
+                subprocess.run(compose, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())

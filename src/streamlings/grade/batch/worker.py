@@ -11,7 +11,6 @@ killed.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import queue
@@ -24,14 +23,13 @@ from typing import Any
 
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
-from streamlings.grade.isolation import cell
+from streamlings.grade.isolation import cell, native
 from streamlings.outcome import Result
 from streamlings.report import timeline
 from streamlings.servers import backends
 from streamlings.stage.timeline import Timeline
 from streamlings.watch.checker import Answers, Cancellable
 
-PR_SET_DUMPABLE = 4
 MOST_DRAWN = 2_000
 """A check in which more happened is not drawn: no browser shows it well."""
 
@@ -82,14 +80,8 @@ class Checks:
         self.answers.tell(ticket=self._ticket, said=text)
 
 
-def keep_to_itself() -> None:
-    """Natively a submission runs as the same user: on Linux it can then neither write to this process's stdout nor read its memory."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
 if __name__ == "__main__":
-    keep_to_itself()
+    native.keep_to_itself()
     with suppress(KeyboardInterrupt):
         Checks().serve()
     for number in (signal.SIGINT, signal.SIGTERM):

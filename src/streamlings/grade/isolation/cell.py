@@ -30,7 +30,7 @@ LIMITS = {
     "--ulimit": "core=0",
     "--tmpfs": "/tmp:rw,nosuid,nodev,size=256m,mode=1777",
 }
-RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--init"]
 USER = os.getuid() or 1000
 """Whose files it writes into the check's folder, which has to be cleared away afterwards; never the superuser."""
 WAY = f"{USER + 1}:{USER + 1}"

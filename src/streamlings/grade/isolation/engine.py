@@ -1,4 +1,4 @@
-"""Whether submissions can be isolated here, and what is said where they are not."""
+"""Whether submissions can be isolated here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from streamlings.errors import LabError, UsageError
 from streamlings.servers import contents, engine
 from streamlings.servers.containers import IMAGE
 from streamlings.servers.say import Say
-
-NATIVELY = """native: submissions run as you, on this machine, one after the other in each lab.
-  bounded: memory, file sizes, processes, time, output; what a program starts ends with it; what it changes in the course is put back.
-  NOT protected: your files and network, other submissions and results on this disk, and from a submission that attacks the grader.
-  Use it for people you trust, or on a machine that holds nothing else."""
 
 
 def assert_there(say: Say) -> None:
