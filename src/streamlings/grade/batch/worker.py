@@ -30,6 +30,7 @@ from streamlings.servers import backends
 from streamlings.stage.timeline import Timeline
 from streamlings.watch.checker import Answers, Cancellable
 
+REQUEST = {"ticket", "exercise", "program", "seed"}
 MOST_DRAWN = 2_000
 """A check in which more happened is not drawn: no browser shows it well."""
 
@@ -55,7 +56,10 @@ class Checks:
         main = threading.main_thread().ident
         assert main is not None
         for text in sys.stdin:
-            self._requests.put(json.loads(text))
+            with suppress(ValueError):
+                request = json.loads(text)
+                if isinstance(request, dict) and REQUEST <= request.keys():  # else a submission has written it
+                    self._requests.put(request)
         self._requests.put(None)
         signal.pthread_kill(main, signal.SIGINT)
 
