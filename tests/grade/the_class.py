@@ -172,7 +172,7 @@ MEMBERS = [
     Member(
         "prints markup", text(HEAD + "raise ValueError('<img src=x onerror=alert(1)> `````` </pre> \\x1b[2J ]]> \\0 \\ud800')\n"), "failed"
     ),
-    Member("writes to the grader", text(INTO_THE_GRADER), "failed"),
+    Member("writes to the grader", text(INTO_THE_GRADER), "failed" if os.getuid() else "could_not_check", isolated="failed"),
     Member("reads the others", text(READS_THE_OTHERS), "failed"),
     Member("floods", text("while True:\n    print('x' * 10_000)\n"), "failed"),
     Member("rewrites the checks", text(REWRITES_THE_CHECKS), "could_not_check", isolated="failed"),
