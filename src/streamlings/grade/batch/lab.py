@@ -89,6 +89,8 @@ class Lab:
         if (state_folder() / ARCHIVES).is_dir():
             shutil.copytree(state_folder() / ARCHIVES, self.folder / ARCHIVES, copy_function=os.link)
         self._answers = queue.SimpleQueue()
+        if not self._isolated:
+            self._copy_the_course()
         with (self.folder / "worker.log").open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "streamlings.grade.batch.worker"],
@@ -97,10 +99,20 @@ class Lab:
                 stderr=log,
                 text=True,
                 cwd=self.folder,
-                env=self._environment(),
+                env=self._environment() | ({} if self._isolated else self._own_course()),
                 start_new_session=True,
             )
         threading.Thread(target=self._read, args=(self._process, self._answers), daemon=True).start()
+
+    def _copy_the_course(self) -> None:
+        """Natively a submission can change the course while another lab uses it: each lab has a copy, without the solutions."""
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "src", self.folder / "course" / "src", ignore=leave)
+        shutil.copytree(course_root() / "lessons", self.folder / "course" / "lessons", ignore=leave)
+        (self.folder / "course" / "solutions").mkdir()
+
+    def _own_course(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(self.folder / "course" / "src"), "STREAMLINGS_COURSE": str(self.folder / "course")}
 
     def _environment(self) -> dict[str, str]:
         handed_on = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "STREAMLINGS_BASE")

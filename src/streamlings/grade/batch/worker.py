@@ -58,7 +58,7 @@ class Checks:
         for text in sys.stdin:
             with suppress(ValueError):
                 request = json.loads(text)
-                if isinstance(request, dict) and REQUEST <= request.keys():  # else a submission has written it
+                if isinstance(request, dict) and request.keys() >= REQUEST:  # else a submission has written it
                     self._requests.put(request)
         self._requests.put(None)
         signal.pthread_kill(main, signal.SIGINT)

@@ -4,4 +4,5 @@ inside.py     what runs in the container: it gets the program on its stdin, and 
 cell.py       the container, as the grader sees it: a program like any other
 engine.py     whether there is an engine, and which image
 compose.yml   the lab of a batch: the same servers, whose containers reach no other network
+native.py     without an engine: what is said of it, and what can be done all the same
 """
