@@ -44,6 +44,7 @@ def test_a_few(cli: Cli, tmp_path: Path) -> None:
     assert f"--seed {seed}" in (results / "starter" / "feedback.md").read_text()
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_was_killed(cli: Cli, tmp_path: Path) -> None:
     members = make(tmp_path / "class", FEW | {"never ends", "another way", "misspelt"})
     out = tmp_path / "results"

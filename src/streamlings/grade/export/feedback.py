@@ -11,7 +11,7 @@ from streamlings.outcome import Result
 from streamlings.report import timeline, verdict
 from streamlings.report.verdict import in_print
 
-NOTE_CLOSED = "What could not be checked, or not be read, has no points yet. That is not zero: somebody looks at it."
+NOTE_OPEN = "What could not be checked, or not be read, has no points yet. That is not zero: somebody looks at it."
 
 
 def page(graded: Graded, grading: Grading) -> str:
@@ -21,7 +21,7 @@ def page(graded: Graded, grading: Grading) -> str:
         for m in graded.marks
     )
     head = "<thead><tr><th>exercise<th>id<th>verdict<th>points<th>of</tr></thead>"
-    notes = "".join(f"<li>{escape(in_print(line))}</li>" for line in notes_of(graded))
+    notes = "".join(f"<li>{escape(in_print(line))}</li>" for line in [*notes_of(graded), *open_note(graded)])
     drawings = any(m.drawn for m in graded.marks)
     body = [
         f"<p>{escape(total(graded))}</p>",
@@ -48,13 +48,13 @@ def markdown(graded: Graded, grading: Grading) -> str:
     lines = [
         f"# {plain(grading.title)}: {plain(graded.submission.name)}",
         "",
-        plain(total(graded)),
+        total(graded),
         "",
         "| exercise | verdict | points | of |",
     ]
     lines += ["|---|---|---:|---:|"]
     lines += [f"| {plain(m.exercise.title)} | {WORDS[m.state]} | {points(m)} | {m.points} |" for m in graded.marks]
-    lines += ["", *(f"- {plain(note)}" for note in notes_of(graded))]
+    lines += ["", *(f"- {plain(note)}" for note in [*notes_of(graded), *open_note(graded)])]
     for mark in graded.marks:
         lines += ["", f"## {plain(mark.exercise.title)}: {WORDS[mark.state]}", ""]
         if mark.result:
@@ -90,7 +90,12 @@ def notes_of(graded: Graded) -> list[str]:
     days = graded.days_late
     late = [f"handed in {days} {'day' if days == 1 else 'days'} late: {graded.share:%} of the points count"] if days else []
     whys = [m.why for m in graded.marks if m.why]
-    return [*late, *graded.submission.notes, *whys, *([NOTE_CLOSED] if graded.open else [])]
+    return list(dict.fromkeys([*late, *graded.submission.notes, *whys]))
+
+
+def open_note(graded: Graded) -> list[str]:
+    """What it means that something is open, where something is."""
+    return [NOTE_OPEN] if graded.open else []
 
 
 def plain(text: str) -> str:

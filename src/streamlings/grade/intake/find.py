@@ -29,7 +29,7 @@ def programs(files: Files, exercises: list[Exercise]) -> tuple[dict[Exercise, Pr
         read = [_program(file, notes) for file in candidates]
         if len({(program.text, program.refused) for program in read}) > 1:
             several = ", ".join(sorted(file.path for file in candidates))
-            found[exercise] = Program(several, "", f"several files could be it, and they differ: {several}")
+            found[exercise] = Program(several, "", "differ, and each of them could be the program")
         else:
             found[exercise] = read[0]
     return found, notes
