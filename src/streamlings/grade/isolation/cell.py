@@ -15,6 +15,7 @@ from typing import Any
 from streamlings import wait
 from streamlings.course import Exercise
 from streamlings.errors import LabError
+from streamlings.paths import state_folder
 from streamlings.servers import engine
 from streamlings.servers.containers import IMAGE
 from streamlings.servers.state import LabState
@@ -77,7 +78,11 @@ class Cell(Program):
         )
         self.pid = self._process.pid
         try:
-            self._begin(ports, {"env": env, "flink": flink, "parallelism": parallelism}, {"name": name, "text": path.read_text("utf-8")})
+            self._begin(
+                ports,
+                {"env": env, "flink": flink, "config": _client_settings() if flink else "", "parallelism": parallelism},
+                {"name": name, "text": path.read_text("utf-8")},
+            )
         except BaseException:
             self.kill()
             raise
@@ -140,6 +145,11 @@ class Cell(Program):
         code = self._process.wait()
         self._threads[0].join(timeout=1)
         self.exit_code = -1 if code > 128 else code
+
+
+def _client_settings() -> str:
+    """The settings that the lab has for PyFlink's clients on this machine."""
+    return (state_folder() / "flink" / "conf" / "config.yaml").read_text()
 
 
 class IsolatedGrader(Cancellable):
