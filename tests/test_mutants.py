@@ -130,6 +130,7 @@ SQL = [
     ("bound removed", "SELECT SUM(a) OVER (ORDER BY b RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW) FROM t", []),
     ("comparison exchanged", "SELECT a FROM t WHERE a «>=» b", [">"]),
     ("comparison exchanged", "SELECT a FROM t WHERE a «=» 'x'", ["<>"]),
+    ("comparison exchanged", "'connector' = 'kafka', 'topic' «» = ", []),
     ("constant altered", "SELECT a FROM t WHERE a > «100»", ["200"]),
     ("constant altered", "SELECT a FROM t WHERE a = «'PAID'»", ["'paid'"]),
     ("join exchanged", "SELECT a FROM t «JOIN» s ON t.a = s.a", ["LEFT JOIN"]),

@@ -122,7 +122,14 @@ def told(entry: dict[str, Any]) -> str:
 def scores_come(run: Stage) -> None:
     """Orders are scored while the stream is open, and as the model says"""
     counts: Counter[str] = Counter()
-    for order, row in zip(run.facts.sent, run.topic("scores").rows, strict=False):
+    rows = run.topic("scores").rows
+    if len(rows) < GUESTS:
+        raise Failure(
+            expected=f"a row with customer_id, orders, order_id and score, as JSON, for each of {GUESTS:,} orders",
+            actual=f"{len(rows):,} such rows",
+            hint="the tables are not what is to be changed here.",
+        )
+    for order, row in zip(run.facts.sent, rows, strict=False):
         counts[customer := order["customer_id"]] += 1
         wanted = {"customer_id": customer, "orders": counts[customer], "order_id": order["order_id"], "score": model(order)}
         if row != wanted:

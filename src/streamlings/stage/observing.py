@@ -9,6 +9,7 @@ from contextlib import suppress
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.servers.rest import JSON
+from streamlings.servers.transactions import timeouts_ms
 from streamlings.stage.job import END_OF_INPUT, FlinkJob
 from streamlings.stage.scene import Scene
 from streamlings.stage.timeline import Moment
@@ -176,6 +177,13 @@ class Observing(Scene):
     def restored_checkpoints(self) -> list[int]:
         """Ids of the checkpoints that the jobs were restored from after a failure."""
         return [int(r["id"]) for j in self.jobs if (r := j.restored_checkpoint())]
+
+    def transaction_timeouts(self) -> dict[str, int]:
+        """By transactional id that the lab's broker knows, how long a transaction of it may stay open, ms."""
+        try:
+            return timeouts_ms(int(self.lab.kafka.rpartition(":")[2]))
+        except OSError as e:
+            raise LabError("Kafka does not say which transactions it knows", details=str(e), hint="./streamlings status") from e
 
     def unread(self, job: FlinkJob) -> list[str]:
         """A line per partition of which the job's sources have not read everything that was sent. Of several jobs, one that reads

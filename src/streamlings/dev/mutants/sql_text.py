@@ -116,5 +116,7 @@ class Sql:
         return [at for at in range(len(self.tokens)) if self.is_option(at)]
 
     def in_option(self, at: int) -> bool:
-        """Whether the token is part of an option."""
-        return any(self.is_option(at - back) for back in range(3))
+        """Whether the token is part of an option, also of one whose value is written elsewhere: `'key' = ` at the end."""
+        last = len(self.tokens) - 1
+        cut_off = self[last] == "=" and self.kind(last - 1) == "string" and at >= last - 1
+        return cut_off or any(self.is_option(at - back) for back in range(3))
