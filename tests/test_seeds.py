@@ -63,6 +63,9 @@ class Rehearsal:
     def checkpoint_bytes(self) -> int:
         return 0
 
+    def transaction_timeouts(self) -> dict[str, int]:
+        return {}
+
     def file(self, *_: str) -> bytes | None:
         return None
 
