@@ -44,8 +44,7 @@ def add_taskmanager() -> str:
     Started before another one is killed, it is what a restarting job finds its slots on.
     """
     with state.changing() as lab:
-        numbers = [int(n.rsplit("-", 1)[1]) for n in taskmanagers(lab)]
-        fresh = f"taskmanager-{max(numbers, default=0) + 1}"
+        fresh = new_name(taskmanagers(lab))
         lab.processes[fresh] = flink().start_taskmanager(fresh)
         return fresh
 
@@ -66,7 +65,16 @@ def kill_taskmanagers(names: list[str]) -> None:
 
 def taskmanagers(lab: LabState) -> list[str]:
     """Names of the TaskManagers, oldest first."""
-    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=lambda n: int(n.rsplit("-", 1)[1]))
+    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=_number)
+
+
+def new_name(others: list[str]) -> str:
+    """A TaskManager's name after those of the TaskManagers among `others`."""
+    return f"taskmanager-{max((_number(n) for n in others if n.startswith('taskmanager-')), default=0) + 1}"
+
+
+def _number(name: str) -> int:
+    return int(name.rsplit("-", 1)[1])
 
 
 def dead_taskmanagers(lab: LabState) -> list[Process]:

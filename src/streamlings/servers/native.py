@@ -80,20 +80,31 @@ def save_archives() -> None:
 
 def _forget_the_dead(lab: LabState, say: Say) -> None:
     """Compare the state with what runs: after a crash of a server, or of the whole machine, the file says more than is true."""
-    for name in [n for n, p in lab.processes.items() if not p.alive()]:
+    dead = [n for n, p in lab.processes.items() if not p.alive()]
+    for name in dead:
         gone = lab.processes.pop(name)
         process.reap(gone)
         last = process.tail(Path(gone.log), lines=3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and not cluster.taskmanagers(lab):
-        lab.processes["taskmanager-1"] = cluster.flink().start_taskmanager("taskmanager-1")
-        process.until_ready(lab.processes["taskmanager-1"], FlinkRest(lab.flink).slots)
+    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
+        _replace_taskmanagers(lab, dead)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names
         if not (complete and getattr(lab, server)):
             process.stop([lab.processes.pop(n) for n in alive])  # half of a server, or one that an interrupted `up` left
             setattr(lab, server, "")
+
+
+def _replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
+    """See to it that a TaskManager is registered, and none of the dead: until Flink misses those, it gives their slots to a job, and
+    then fails it. A new one has a name that no dead one had, for by its name it is known when it has registered."""
+    rest = FlinkRest(lab.flink)
+    if not cluster.taskmanagers(lab):
+        fresh = cluster.new_name(dead)
+        lab.processes[fresh] = cluster.flink().start_taskmanager(fresh)
+        process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
+    rest.until_gone(dead)
 
 
 def _start_registry(lab: LabState, say: Say) -> Callable[[], None]:
