@@ -100,6 +100,7 @@ class OwnBroker:
             shutil.copytree(self._formatted, self.data)  # formatting takes a JVM of its own, each time
         command = self._kafka.prepare(self._settings(controller_port))
         if not self._formatted.exists():
+            self._formatted.parent.mkdir(parents=True, exist_ok=True)  # no broker of the lab has been started yet, perhaps
             made = Path(tempfile.mkdtemp(dir=self._formatted.parent))
             shutil.copytree(self.data, made, dirs_exist_ok=True)
             try:
