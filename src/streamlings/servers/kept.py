@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import psutil
@@ -13,6 +12,7 @@ from streamlings import wait
 from streamlings.errors import ServerCrashed
 from streamlings.servers import process
 from streamlings.servers.process import Process
+from streamlings.worker.keeper import under_keeper
 
 
 class KeptServer:
@@ -23,7 +23,7 @@ class KeptServer:
         status, told = os.pipe()
         with log.open("ab") as out:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-m", "streamlings.worker.keeper", "--status", str(told), *argv],
+                under_keeper("--status", str(told), *argv),
                 stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -24,6 +24,11 @@ import psutil  # before the program is started: what it does to this folder or t
 PR_SET_CHILD_SUBREAPER = 36
 
 
+def under_keeper(*arguments: str) -> list[str]:
+    """What runs a program under a keeper: its options, and the program's own command. No module is taken from the current folder (-P)."""
+    return [sys.executable, "-P", "-m", "streamlings.worker.keeper", *arguments]
+
+
 class Over(Exception):
     """The check has ended."""
 

@@ -20,6 +20,7 @@ from streamlings.paths import state_folder
 from streamlings.servers import java, process
 from streamlings.servers.flink_home import flink_home
 from streamlings.servers.process import Process
+from streamlings.worker.keeper import under_keeper
 
 HEAP_MB = 320
 
@@ -156,9 +157,8 @@ def _start(rest_address: str) -> str:
         "MALLOC_ARENA_MAX": "2",
         "STREAMLINGS_PREFIX": "",
     }
-    python = [sys.executable, "-u", "-m"]
-    keeper = [*python, "streamlings.worker.keeper", "--taken", str(folder() / f"{name}.taken")]
-    argv = [*keeper, *python, "streamlings.worker.host", name, rest_address]
+    host = [sys.executable, "-u", "-m", "streamlings.worker.host", name, rest_address]
+    argv = under_keeper("--taken", str(folder() / f"{name}.taken"), *host)
     started = process.start(name, argv, log=folder() / f"{name}.log", env=env, cwd=state_folder())
     temporary = folder() / f"{name}.json.new"
     temporary.write_text(json.dumps(started.to_json()))

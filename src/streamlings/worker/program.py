@@ -18,6 +18,7 @@ import psutil
 from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.worker import pool
+from streamlings.worker.keeper import under_keeper
 from streamlings.worker.pool import Worker
 
 TAIL_BYTES = 16_384
@@ -121,10 +122,8 @@ class PlainProgram(Program):
     def __init__(self, path: Path, env: dict[str, str], cwd: Path) -> None:
         super().__init__(path)
         status, told = os.pipe()
-        python = [sys.executable, "-u", "-m"]
-        keeper = [sys.executable, "-P", "-m", "streamlings.worker.keeper", "--status", str(told)]  # -P: no modules of the program's folder
         self._keeper = subprocess.Popen(
-            [*keeper, *python, "streamlings.worker.execute", str(path)],
+            under_keeper("--status", str(told), sys.executable, "-u", "-m", "streamlings.worker.execute", str(path)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
