@@ -14,12 +14,13 @@ DESCRIBE, LIST = 65, 66
 def timeouts_ms(port: int) -> dict[str, int]:
     """By transactional id that the broker on this loopback port knows, how long it lets a transaction of it stay open. Raises OSError."""
     ids = _ids(io.BytesIO(ask(port, LIST, _length(0) + _length(0) + b"\0", flexible=True)))
-    wanted = _length(len(ids)) + b"".join(_length(len(i.encode())) + i.encode() for i in ids) + b"\0"
+    wanted = _length(len(ids)) + b"".join(_length(len(name)) + name for name in map(str.encode, ids)) + b"\0"
     return _timeouts(io.BytesIO(ask(port, DESCRIBE, wanted, flexible=True)))
 
 
 def _ids(answer: io.BytesIO) -> list[str]:
-    answer.read(4 + 2)  # throttle time, error code
+    answer.read(4)  # throttle time
+    _refuse_errors(answer)
     for _ in range(_count(answer)):
         _text(answer)  # filters that it does not know
     found = []
@@ -35,7 +36,7 @@ def _timeouts(answer: io.BytesIO) -> dict[str, int]:
     answer.read(4)  # throttle time
     found = {}
     for _ in range(_count(answer)):
-        answer.read(2)  # error code
+        _refuse_errors(answer)
         name, _state = _text(answer), _text(answer)
         (found[name],) = struct.unpack(">i", answer.read(4))
         answer.read(8 + 8 + 2)  # start, producer id and epoch
@@ -44,6 +45,12 @@ def _timeouts(answer: io.BytesIO) -> dict[str, int]:
             answer.read(4 * _count(answer) + 1)
         answer.read(1)
     return found
+
+
+def _refuse_errors(answer: io.BytesIO) -> None:
+    (code,) = struct.unpack(">h", answer.read(2))
+    if code:
+        raise OSError(f"the broker answers with error {code}")
 
 
 def _length(count: int) -> bytes:
