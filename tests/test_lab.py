@@ -19,7 +19,7 @@ from driving import Cli, give, left_of
 
 from streamlings import cleanup, wait
 from streamlings.errors import LabError
-from streamlings.servers import broker, native, process, state
+from streamlings.servers import broker, cluster, native, process, state
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -81,6 +81,9 @@ def test_what_was_killed_is_named_and_mended(lab_state: Path, victim: str) -> No
     else:
         assert mended.kafka == lab.kafka, "the other server is left alone"
         assert (mended.flink == lab.flink) is (victim == "taskmanager"), "a JobManager that lives is kept"
+    registered = FlinkRest(mended.flink).taskmanagers()
+    assert registered == cluster.taskmanagers(mended)
+    assert name not in registered or victim != "taskmanager", "Flink would give a job the slots of the dead one"
     kinds = [n.split("-")[0] for n in mended.processes]
     assert [kinds.count(kind) for kind in ("jobmanager", "kafka", "taskmanager")] == [1, 1, 1], kinds
 

@@ -44,8 +44,7 @@ def add_taskmanager() -> str:
     Started before another one is killed, it is what a restarting job finds its slots on.
     """
     with state.changing() as lab:
-        numbers = [int(n.rsplit("-", 1)[1]) for n in taskmanagers(lab)]
-        fresh = f"taskmanager-{max(numbers, default=0) + 1}"
+        fresh = new_name(taskmanagers(lab))
         lab.processes[fresh] = start_taskmanager(lab, fresh)
         return fresh
 
@@ -73,9 +72,29 @@ def kill_taskmanagers(names: list[str]) -> None:
                 process.kill(lab.processes.pop(name))
 
 
+def replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
+    """See to it that a TaskManager is registered, and none of the dead: until Flink misses those, it gives their slots to a job, and
+    then fails it. A new one has a name that no dead one had, for by its name it is known when it has registered."""
+    rest = FlinkRest(lab.flink)
+    if not taskmanagers(lab):
+        fresh = new_name(dead)
+        lab.processes[fresh] = start_taskmanager(lab, fresh)
+        process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
+    rest.until_gone(dead)
+
+
 def taskmanagers(lab: LabState) -> list[str]:
     """Names of the TaskManagers, oldest first."""
-    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=lambda n: int(n.rsplit("-", 1)[1]))
+    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=_number)
+
+
+def new_name(others: list[str]) -> str:
+    """A TaskManager's name after those of the TaskManagers among `others`."""
+    return f"taskmanager-{max((_number(n) for n in others if n.startswith('taskmanager-')), default=0) + 1}"
+
+
+def _number(name: str) -> int:
+    return int(name.rsplit("-", 1)[1])
 
 
 def dead_taskmanagers(lab: LabState) -> list[Process]:

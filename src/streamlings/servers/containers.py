@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 
 from streamlings.errors import LabError
-from streamlings.servers import broker, contents, engine, postgres, process, registry, service, state
-from streamlings.servers.cluster import flink, taskmanagers
+from streamlings.servers import broker, cluster, contents, engine, postgres, process, registry, service, state
 from streamlings.servers.container import DATA, Container, of
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.say import Say, quiet
@@ -59,14 +58,15 @@ def start_taskmanager(lab: LabState, name: str) -> Container:
 def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
     """Compare the state with what runs; what is not whole is not there."""
     alive = {container for containers in running.values() for container in containers}
+    dead = []
     for name, gone in list(lab.processes.items()):
         if not isinstance(gone, Container) or gone.container not in alive:
             del lab.processes[name]
+            dead.append(name)
             last = gone.said(3).replace("\n", "\n  ")
             say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and not taskmanagers(lab):
-        lab.processes["taskmanager-1"] = start_taskmanager(lab, "taskmanager-1")
-        process.until_ready(lab.processes["taskmanager-1"], FlinkRest(lab.flink).slots)
+    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
+        cluster.replace_taskmanagers(lab, dead)
     names = {name.split("-")[0] for name in lab.processes}
     for server, parts in {
         "kafka": {"kafka"},
@@ -143,7 +143,7 @@ def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
 
     pool.retire_all()  # what is warm would submit to a cluster that is gone
     ports = {"rest": lab.ports["flink"], "rpc": service.RPC, "blob": service.BLOB}
-    flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
+    cluster.flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
     lab.processes["jobmanager"] = of("jobmanager", _only(running, "flink-jobmanager"))
     members = [of("taskmanager", container) for container in running.get("flink-taskmanager", [])]
     rest = FlinkRest(f"127.0.0.1:{lab.ports['flink']}")

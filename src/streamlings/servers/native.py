@@ -8,7 +8,6 @@ from collections.abc import Callable
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import broker, cluster, java, process, state
-from streamlings.servers.rest import FlinkRest
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 
@@ -75,14 +74,14 @@ def save_archives() -> None:
 
 def _forget_the_dead(lab: LabState, say: Say) -> None:
     """Compare the state with what runs: after a crash of a server, or of the whole machine, the file says more than is true."""
-    for name in [n for n, p in lab.processes.items() if not p.alive()]:
+    dead = [n for n, p in lab.processes.items() if not p.alive()]
+    for name in dead:
         gone = lab.processes.pop(name)
         process.reap(gone)
         last = gone.said(3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and not cluster.taskmanagers(lab):
-        lab.processes["taskmanager-1"] = cluster.start_taskmanager(lab, "taskmanager-1")
-        process.until_ready(lab.processes["taskmanager-1"], FlinkRest(lab.flink).slots)
+    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
+        cluster.replace_taskmanagers(lab, dead)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names
