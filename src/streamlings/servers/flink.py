@@ -57,7 +57,7 @@ SETTINGS: dict[str, object] = {
     "taskmanager.memory.jvm-overhead.max": "192mb",
 }
 PATIENT = "-Dpekko.remote.classic.startup-timeout=60s"
-"""A server that gets no processor for 10 s while it starts gives up, by default; Flink's pekko.startup-timeout sets an older name of this."""
+"""By default a server that gets no processor for 10 s at its start gives up; Flink's pekko.startup-timeout sets an older name of this."""
 JOBMANAGER_HEAP_MB, TASKMANAGER_HEAP_MB = 384, 640
 """TASKMANAGER_HEAP_MB is framework.heap + task.heap of the settings above."""
 
