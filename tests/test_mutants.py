@@ -203,7 +203,7 @@ def test_mutants_of_an_exercise(exercise: Exercise) -> None:
     for mutant in mutants:
         compile(mutant.text, exercise.file, "exec")
     assert [(m.operator, m.identity) for m in derive("# moved\n\n" + text)] == [(m.operator, m.identity) for m in mutants]
-    assert equivalent.shortcomings(equivalent.read(exercise), mutants) == []
+    assert equivalent.shortcomings(exercise, equivalent.mutants_of(exercise)[0]) == []
 
 
 def recorded(text: str) -> Exercise:
@@ -213,17 +213,45 @@ def recorded(text: str) -> Exercise:
     return exercise
 
 
+ENTRY = "[[equivalent]]\nmutant = '''\n@@ -1,1 +1,1 @@\n-    x = 1\n+    x = 2\n'''\nwhy = '{}'\n"
+
+
 def test_what_is_recorded_as_equivalent(course: Path) -> None:
-    entries = equivalent.read(recorded("[[equivalent]]\nmutant = '''\n@@ -1,1 +1,1 @@\n-    x = 1\n+    x = 2\n'''\nwhy = 'it is'\n"))
+    exercise = recorded(ENTRY.format("it is"))
+    entries = equivalent.read(exercise).equivalent
     assert entries == [equivalent.Recorded("-x = 1\n+x = 2", "it is")]
     mutants = [Mutant("", "", 1, identity, "") for identity in (entries[0].identity, *"abcdefghi")]
-    assert equivalent.shortcomings(entries, mutants) == []
-    assert equivalent.shortcomings(entries, mutants[:9]) == ["1 of 9 mutants are recorded as equivalent, more than a tenth"]
-    assert equivalent.shortcomings(entries, mutants[1:] * 2) == ["no mutant is recorded as\n-x = 1\n+x = 2"]
-    assert equivalent.shortcomings([equivalent.Recorded("a", "")], mutants) == ["no reason is given for\na"]
+    assert equivalent.shortcomings(exercise, mutants) == []
+    assert equivalent.shortcomings(exercise, mutants[:9]) == ["1 of 9 mutants are recorded as equivalent, more than a tenth"]
+    assert equivalent.shortcomings(exercise, mutants[1:] * 2) == ["no mutant is recorded as\n-x = 1\n+x = 2"]
+    assert equivalent.shortcomings(recorded(ENTRY.format("")), mutants) == ["no reason is given for\n-x = 1\n+x = 2"]
+    twice = equivalent.shortcomings(recorded(ENTRY.format("it is") * 2), mutants * 2)
+    assert twice == ["recorded twice\n-x = 1\n+x = 2"]
 
 
-@pytest.mark.parametrize("text", ["equivalent = 1", "[[equivalent]]\nmutant = 'a'", "nonsense"])
+WAITS = "\n\ndef waits():\n    return 5\n"
+
+
+def test_what_the_starter_gives_is_not_mutated(course: Path) -> None:
+    """It is counted, has its reason, and is the starter's word for word."""
+    exercise = recorded("[[given]]\nfunction = 'waits'\nwhy = 'how it waits'\n")
+    every = derive(exercise.solution.read_text())
+    for path in (exercise.starter, exercise.solution):
+        path.write_text(path.read_text() + WAITS)
+    counted, in_given = equivalent.mutants_of(exercise)
+    assert [m.identity for m in counted] == [m.identity for m in every]
+    assert in_given == len(derive(exercise.solution.read_text())) - len(every) > 0
+    assert equivalent.shortcomings(exercise, counted) == []
+    exercise.starter.write_text(exercise.starter.read_text().replace("5", "6"))
+    assert equivalent.shortcomings(exercise, counted) == ["waits does not stand word for word in the starter"]
+    recorded("[[given]]\nfunction = 'waits_not'\nwhy = ''\n")
+    assert equivalent.shortcomings(exercise, counted) == [
+        "no reason is given for waits_not",
+        "waits_not does not stand word for word in the starter",
+    ]
+
+
+@pytest.mark.parametrize("text", ["equivalent = 1", "[[equivalent]]\nmutant = 'a'", "[[given]]\nwhy = 'a'", "[[other]]", "nonsense"])
 def test_a_record_that_cannot_be_read_names_its_file(course: Path, text: str) -> None:
     with pytest.raises(LabError, match=r"lessons/01_basics/1_note/equivalent\.toml cannot be read"):
         equivalent.read(recorded(text))
@@ -296,7 +324,7 @@ def test_the_sample_is_fixed_and_holds_no_equivalent(exercise: Exercise) -> None
     drawn = [mutant.identity for mutant in mutate.sample(exercise)]
     assert drawn == [mutant.identity for mutant in mutate.sample(exercise)]
     assert len(set(drawn)) == mutate.SAMPLE
-    assert not set(drawn) & {entry.identity for entry in equivalent.read(exercise)}
+    assert not set(drawn) & {entry.identity for entry in equivalent.read(exercise).equivalent}
 
 
 @pytest.mark.parametrize(("codes", "code"), [([0, 0, 0, 0], 0), ([0, 0, 0, 1], 1), ([1, 0, 0, 0], 1)])

@@ -126,9 +126,9 @@ def running(version: int) -> str | None:
 
 # --8<-- [start:stop]
 def stop_with_savepoint(job: str) -> str:
-    """End a job between two records; where its state and its positions lie then."""
+    """End a job between two records, with its minutes left open (`drain` would end them); where its state and its positions lie then."""
     folder = lab.folder("savepoints").as_uri()
-    request = ask("POST", f"/jobs/{job}/stop", {"targetDirectory": folder, "drain": False})["request-id"]
+    request = ask("POST", f"/jobs/{job}/stop", {"targetDirectory": folder})["request-id"]
     operation = until(lambda: ask("GET", f"/jobs/{job}/savepoints/{request}").get("operation"))
     if "location" not in operation:
         raise SystemExit(f"no savepoint: {operation['failure-cause']['class']}; see the job's exceptions on Flink's page")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streamlings.course import Course, Exercise
 from streamlings.dev.check import SEED
-from streamlings.dev.mutants import Mutant, derive, equivalent
+from streamlings.dev.mutants import Mutant, equivalent
 from streamlings.dev.mutants.tally import Tally, total
 from streamlings.grader import Grader
 from streamlings.outcome import Result
@@ -48,8 +48,8 @@ def run(names: list[str], *, everything: bool, as_json: bool, say: Say) -> int:
 
 def sample(exercise: Exercise) -> list[Mutant]:
     """A few of an exercise's mutants, the same ones every time; none that is recorded as equivalent."""
-    recorded = {entry.identity for entry in equivalent.read(exercise)}
-    mutants = [mutant for mutant in derive(exercise.solution.read_text()) if mutant.identity not in recorded]
+    recorded = {entry.identity for entry in equivalent.read(exercise).equivalent}
+    mutants = [mutant for mutant in equivalent.mutants_of(exercise)[0] if mutant.identity not in recorded]
     drawn = random.Random(SEED).sample(range(len(mutants)), min(SAMPLE, len(mutants)))
     return [mutants[at] for at in sorted(drawn)]
 
@@ -66,12 +66,12 @@ def judge(exercise: Exercise, mutant: Mutant, say: Say = quiet) -> Result:
 def _try(exercise: Exercise, everything: bool, say: Say) -> Tally:
     """Run the mutants of one exercise; a line for each goes to stderr."""
     began = time.monotonic()
-    derived, entries = derive(exercise.solution.read_text()), equivalent.read(exercise)
-    tally = Tally(exercise.id, derived=len(derived))
-    tally.falls_short = [f"{exercise.id}: {lack}" for lack in equivalent.shortcomings(entries, derived)]
+    derived, in_given = equivalent.mutants_of(exercise)
+    tally = Tally(exercise.id, derived=len(derived), given=in_given)
+    tally.falls_short = [f"{exercise.id}: {lack}" for lack in equivalent.shortcomings(exercise, derived)]
     if len(derived) < FEWEST:
         tally.falls_short.append(f"{exercise.id}: {len(derived)} mutants, not at least {FEWEST}")
-    recorded = {entry.identity for entry in entries}
+    recorded = {entry.identity for entry in equivalent.read(exercise).equivalent}
     for mutant in derived if everything else sample(exercise):
         started = time.monotonic()
         result = judge(exercise, mutant, say)

@@ -16,6 +16,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """All of them in one; `seconds` is their sum."""
     found = Tally("total")
     for tally in tallies:
+        found.given += tally.given
         found.derived += tally.derived
         found.mutants += tally.mutants
         found.killed += tally.killed
@@ -38,9 +39,11 @@ class Survivor:
 
 @dataclass
 class Tally:
-    """`derived` is how many mutants there are, `mutants` how many of them were tried."""
+    """`derived` is how many mutants there are, `mutants` how many of them were tried; `given` are those in functions of the starter that
+    equivalent.toml names, which are none of these."""
 
     exercise: str
+    given: int = 0
     derived: int = 0
     mutants: int = 0
     killed: int = 0
@@ -57,6 +60,7 @@ class Tally:
 
     def figures(self) -> dict[str, int | float]:
         return {
+            "given": self.given,
             "derived": self.derived,
             "mutants": self.mutants,
             "killed": self.killed,
