@@ -41,6 +41,8 @@ CASES: list[tuple[str, Finding | None, bool | None, str, str]] = [
     ("python 3.11", machine.python((3, 11, 9), 64), True, "3.11.9, 64 bit", ""),
     ("python 3.13", machine.python((3, 13, 1), 64), False, "3.13.1", "3.11 or 3.12"),
     ("32 bit", machine.python((3, 11, 9), 32), False, "32 bit", "64 bit"),
+    ("libpython", machine.shared_python("/usr/lib/libpython3.11.so.1.0"), True, "libpython3.11.so", ""),
+    ("no libpython", machine.shared_python(None), False, "no shared library", "apt install libpython3.11"),
     ("Linux", machine.architecture("Linux", "x86_64"), True, "x86_64", ""),
     ("Linux on arm", machine.architecture("Linux", "aarch64"), False, "apache-flink has no wheel", "a Linux x86-64 machine"),
     ("Apple silicon", machine.architecture("Darwin", "arm64"), None, "apache-beam", "xcode-select"),
@@ -114,7 +116,7 @@ def test_a_server_that_ended_is_named() -> None:
 
 def test_this_machine_is_examined() -> None:
     names = [finding.name for finding in examine()]
-    assert names[:3] == ["python", "architecture", "java"]
+    assert names[:4] == ["python", "libpython", "architecture", "java"]
     assert {"memory", "disk", "loopback", "localhost", "proxy", "downloads", "docker", "lab"} <= set(names)
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import find_libpython
 import psutil
 
 from streamlings import jars
@@ -25,6 +26,7 @@ def examine() -> list[Finding]:
     cache, missing = cache_folder(), {group: jars.size_missing(group) for group in lab.GROUPS}
     findings = [
         machine.python(sys.version_info[:3], 64 if sys.maxsize > 2**32 else 32),
+        machine.shared_python(find_libpython.find_libpython()),
         machine.architecture(platform.system(), platform.machine()),
         lab.java_runtime(_run, str(java.executable())),
         machine.memory(psutil.virtual_memory().total, psutil.virtual_memory().available, _container_limit(), wsl=machine.is_wsl(version)),

@@ -25,6 +25,14 @@ def python(version: tuple[int, ...], bits: int) -> Finding:
     return Finding("python", fits, says, "" if fits else mend)
 
 
+def shared_python(library: str | None) -> Finding:
+    """`library` is where this Python's shared library lies: Flink's TaskManagers load it to run Python functions (pemja)."""
+    if library:
+        return Finding("libpython", True, library)
+    mend = "Debian, Ubuntu: `sudo apt install libpython3.11` (or 3.12, as yours is); pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install"
+    return Finding("libpython", False, "this Python has no shared library, by which Flink runs Python functions", mend)
+
+
 def architecture(system: str, machine: str) -> Finding:
     says = f"{system} {machine}"
     arm = machine.lower() in ("arm64", "aarch64")
