@@ -29,7 +29,7 @@ def shared_python(library: str | None) -> Finding:
     """`library` is where this Python's shared library lies: Flink's TaskManagers load it to run Python functions (pemja)."""
     if library:
         return Finding("libpython", True, library)
-    mend = "Debian, Ubuntu: `sudo apt install libpython3.11` (or 3.12, as yours is); pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install"
+    mend = "Debian, Ubuntu: `sudo apt install libpython3.11` (3.12, if yours is); pyenv: install with PYTHON_CONFIGURE_OPTS=--enable-shared"
     return Finding("libpython", False, "this Python has no shared library, by which Flink runs Python functions", mend)
 
 
