@@ -22,6 +22,7 @@ from streamlings.paths import shown, state_folder
 from streamlings.servers import backends, cluster
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
+from streamlings.stage import python_start
 from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
@@ -90,6 +91,8 @@ class Grader:
                 if stage.uses_flink and result.failed_check is None:
                     stage.account.compare()
                     result.checks = [*stage.account.failure(), *result.checks]
+                if result.failed_check is not None and python_start.was_lost(stage.jobs):
+                    raise LabError("Flink's TaskManager could not run Python any more; it has been replaced", hint="check it again")
                 explain(result, stage)
                 result.seconds = round(time.monotonic() - began, 3)
                 self.assert_untouched(files, stage.program)
@@ -161,15 +164,16 @@ class Grader:
     def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
         """Cancel the jobs, end the program, remove its topics, groups and files, and whatever was not there `before`. With `spare`, two
         TaskManagers are left."""
-        ran_python = False
+        fresh = False
         program = stage.program if stage is not None else None
         if program is not None and not self.trusted:
             program.kill()  # before its jobs are cancelled, or it might submit another one
         if stage is not None:
-            ran_python = cancel_jobs(stage)
+            fresh = cancel_jobs(stage)
         if stage is not None and program is not None and self.trusted:
             self._take_back(program)
-            ran_python |= cancel_jobs(stage)  # what it has submitted since: it was not ended before
+            fresh |= cancel_jobs(stage)  # what it has submitted since: it was not ended before
+            fresh &= python_start.may_be_lost(stage.jobs)
         if stage is not None:
             stage.close()
         cleanup.kill_leftovers(prefix)
@@ -177,7 +181,7 @@ class Grader:
             cleanup.remove_folder(folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
             if lab.flink:
-                cleanup.leave_taskmanagers(lab, spare=spare, fresh=ran_python and not self.trusted, prefix=prefix)
+                cleanup.leave_taskmanagers(lab, spare=spare, fresh=fresh, prefix=prefix)
             if isinstance(program, WorkerProgram):
                 pool.warm(lab.flink)
 

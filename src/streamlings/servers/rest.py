@@ -119,15 +119,22 @@ class FlinkRest:
 
     def root_exception(self, job: str) -> str:
         """The exception that failed or restarted the job most recently; "" where there was none, or Flink has forgotten the job."""
-        try:
-            history = self.ask(f"/jobs/{job}/exceptions?maxExceptions=5").get("exceptionHistory", {}).get("entries", [])
-        except LookupError:
-            return ""
+        history = self._exceptions(job)
         recorded = str(history[0]["stacktrace"]) if history else ""
         if EVENT_LOST not in recorded:
             return recorded
         of_tasks = [entry for entry in [history[0], *history[0].get("concurrentExceptions", [])] if entry.get("taskManagerId")]
         return next(filter(None, map(self._in_the_log, of_tasks)), recorded)
+
+    def failures(self, job: str) -> list[str]:
+        """The stack traces of what failed or restarted the job, newest first, as far as Flink keeps them (web.exception-history-size)."""
+        return [str(entry["stacktrace"]) for entry in self._exceptions(job)]
+
+    def _exceptions(self, job: str) -> list[JSON]:
+        try:
+            return list(self.ask(f"/jobs/{job}/exceptions?maxExceptions=50").get("exceptionHistory", {}).get("entries", []))
+        except LookupError:
+            return []
 
     def _in_the_log(self, entry: JSON) -> str:
         """What the task of an entry of the exception history failed with, by its TaskManager's log; "" where it is not there (any more)."""
