@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
-from streamlings.pages import api, commands, course_pages, diagrams, schema, trap_pages, writing
+from streamlings.pages import api, commands, course_pages, diagrams, embeds, schema, trap_pages, writing
 from streamlings.paths import ROOT
 
 TOLD: dict[str, Callable[..., str]] = {
@@ -59,6 +59,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """What the page's file does not say by itself; and code of solutions is hidden from the search."""
     markdown = MARK.sub(_told, markdown)
+    try:
+        markdown = embeds.with_explorers(markdown)
+    except StreamlingsError as e:
+        raise PluginError(f"{page.file.src_uri}: {e.message}. hint: {e.hint}") from e
     markdown = PUBLISHED.sub(r'\1``` { .\2 data-search-exclude="" }\n', markdown)
     source = page.file.src_uri
     if source in course_pages.lessons():
@@ -73,8 +77,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """With what draws its diagrams."""
-    return diagrams.with_scripts(html, page.url)
+    """With what draws its diagrams, and plays its streams."""
+    return embeds.with_script(diagrams.with_scripts(html, page.url), page.url)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
