@@ -20,11 +20,12 @@
     tickInterval: phone ? "15minute" : undefined,
     barHeight: 24,
   }
+  const flowchart = phone ? { nodeSpacing: 24, rankSpacing: 36 } : {}
   const { initialize, render } = mermaid
-  mermaid.initialize = (config) => initialize({ ...config, gantt, themeCSS: config.themeCSS + css })
+  mermaid.initialize = (config) => initialize({ ...config, flowchart: { ...config.flowchart, ...flowchart }, gantt, themeCSS: config.themeCSS + css })
   // On a phone a flow goes downwards, and a diagram scrolls sideways before its words become too small.
   mermaid.render = async (id, source, ...rest) => {
     const drawn = await render(id, phone ? source.replace(/^(\s*flowchart) LR/, "$1 TB") : source, ...rest)
-    return { ...drawn, svg: drawn.svg.replace(/max-width: ([\d.]+)px/, "max-width: $1px; min-width: min($1px, 640px)") }
+    return { ...drawn, svg: drawn.svg.replace(/max-width: ([\d.]+)px/, "max-width: $1px; min-width: calc(0.75 * min($1px, 850px))") }
   }
 }
