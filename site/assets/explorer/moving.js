@@ -98,7 +98,8 @@ export class Mover {
     const { moving } = this;
     const did = moving ? this.keyMoves(pressed) : this.keyGoes(pressed, mark.dataset.id);
     if (did) pressed.preventDefault();
-    if (did || moving) pressed.stopPropagation(); // the site has keys of its own: P turns to the page before
+    const letter = pressed.key.length === 1; // the site has keys of its own: P turns to the page before
+    if (did || moving || letter) pressed.stopPropagation();
   };
 
   keyGoes({ key }, id) {

@@ -88,6 +88,9 @@ def test_an_order_is_moved_by_keyboard_alone(reader: Reader) -> None:
     reader.page.keyboard.press("Shift+ArrowDown")
     reader.page.keyboard.press("Escape")
     expect(reader.said()).to_have_text("Put back where it was.")
+    for key in ("p", "n", "/"):  # keys of the site, which turn its pages
+        reader.page.keyboard.press(key)
+    expect(order).to_be_focused()
     assert "bob-0-6-21" in reader.page.url
     reader.page.keyboard.press("Delete")
     expect(reader.orders()).to_have_count(len(SCENARIOS["partitions"]["events"]) - 1)
