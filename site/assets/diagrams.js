@@ -13,18 +13,19 @@
   const phone = innerWidth < 720
   const gantt = {
     useWidth: phone ? innerWidth - 32 : 680,
-    fontSize: phone ? 12 : 15,
+    fontSize: phone ? 13 : 15,
     sectionFontSize: phone ? 12 : 15,
     leftPadding: phone ? 128 : 160,
     rightPadding: phone ? 12 : 30,
-    tickInterval: phone ? "15minute" : undefined,
+    tickInterval: "15minute",
     barHeight: 24,
   }
+  const flowchart = phone ? { nodeSpacing: 24, rankSpacing: 36, subGraphTitleMargin: { top: 4, bottom: 12 } } : {}
   const { initialize, render } = mermaid
-  mermaid.initialize = (config) => initialize({ ...config, gantt, themeCSS: config.themeCSS + css })
-  // On a phone a diagram scrolls sideways before its words become too small.
-  mermaid.render = async (...wanted) => {
-    const drawn = await render(...wanted)
-    return { ...drawn, svg: drawn.svg.replace(/max-width: ([\d.]+)px/, "max-width: $1px; min-width: min($1px, 640px)") }
+  mermaid.initialize = (config) => initialize({ ...config, flowchart: { ...config.flowchart, ...flowchart }, gantt, themeCSS: config.themeCSS + css })
+  // On a phone a flow goes downwards, and a diagram scrolls sideways before its words become too small.
+  mermaid.render = async (id, source, ...rest) => {
+    const drawn = await render(id, phone ? source.replace(/^(\s*(?:flowchart|direction)) LR/gm, "$1 TB") : source, ...rest)
+    return { ...drawn, svg: drawn.svg.replace(/max-width: ([\d.]+)px/, "max-width: $1px; min-width: calc(0.75 * min($1px, 850px))") }
   }
 }

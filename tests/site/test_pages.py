@@ -49,6 +49,14 @@ def test_a_page_shows_the_code_that_it_includes(site: Path, lesson: Path) -> Non
         assert all(line.strip() in said for line in code.splitlines()), each.group()
 
 
+@pytest.mark.parametrize("folder", ["lessons", "site"])
+def test_python_in_a_page_comes_from_a_file_that_is_tested(folder: str) -> None:
+    """By its section, so that nothing is shown that nobody runs."""
+    for page in (ROOT / folder).rglob("*.md"):
+        for code in re.findall(r"^ *```python\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.M | re.S):
+            assert [line for line in code.splitlines() if line.strip() and not INCLUDE.match(line)] == [], page
+
+
 def test_every_exercise_has_a_page(site: Path) -> None:
     for exercise in Course().exercises:
         assert (site / exercise.folder.relative_to(ROOT) / "index.html").is_file(), exercise.id

@@ -95,8 +95,11 @@ export class Mover {
   key = (pressed) => {
     const mark = pressed.target.closest("[data-id]");
     if (!mark || pressed.ctrlKey || pressed.metaKey || pressed.altKey) return;
-    const did = this.moving ? this.keyMoves(pressed) : this.keyGoes(pressed, mark.dataset.id);
+    const { moving } = this;
+    const did = moving ? this.keyMoves(pressed) : this.keyGoes(pressed, mark.dataset.id);
     if (did) pressed.preventDefault();
+    const letter = pressed.key.length === 1; // the site has keys of its own: P turns to the page before
+    if (did || moving || letter) pressed.stopPropagation();
   };
 
   keyGoes({ key }, id) {

@@ -2,7 +2,7 @@
  * <stream-explorer scenario="late">What a reader sees who has no script.</stream-explorer>
  *
  * `scenario` names one of scenarios.json. With `share`, the address of the page holds the stream (its hash), and a stream that is given
- * there is shown. Keeps what the reader has chosen, and lets the engine say what comes of it.
+ * there is shown. Without it, the element stands within a text, and is short: what repeats the picture in words is folded. Keeps what the reader has chosen, and lets the engine say what comes of it.
  */
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { play } from "./engine.js";
@@ -16,6 +16,11 @@ import { line } from "./words.js";
 
 const HERE = new URL(".", import.meta.url);
 const BEAT_MS = 1100; // of one step while it plays
+const HOW = html`<p class="how" id="how-to-move">
+  Drag an order: right and left is when it was placed, up and down when it arrives. With the keyboard: arrow keys go from order to order,
+  <kbd>Enter</kbd> picks one up, arrow keys move it (<kbd>Shift</kbd>: 5 s), <kbd>P</kbd> changes its partition, <kbd>Enter</kbd> puts it
+  down, <kbd>Esc</kbd> puts it back.
+</p>`;
 let loaded;
 
 /** The scenarios of the page; asked for once. */
@@ -214,15 +219,13 @@ class StreamExplorer extends HTMLElement {
               <div class="drawing">${picture({ scenario, stream, steps, now, at, moving: this.mover.moving, focused, width }, on)}</div>
             </div>
             ${settings(this)}
-            <div class="edit">
-              ${editor(this)}
-              <p class="how" id="how-to-move">
-                Drag an order: right and left is when it was placed, up and down when it arrives. With the keyboard: arrow keys go from
-                order to order, <kbd>Enter</kbd> picks one up, arrow keys move it (<kbd>Shift</kbd>: 5 s), <kbd>P</kbd> changes its
-                partition, <kbd>Enter</kbd> puts it down, <kbd>Esc</kbd> puts it back.
-              </p>
-            </div>
-            <div class="right">${log(this)} ${results(steps, now)}</div>
+            ${this.hasAttribute("share")
+              ? html`<div class="edit">${editor(this)} ${HOW}</div>
+                  <div class="right">${log(this)} ${results(steps, now)}</div>`
+              : html`<div class="edit">${HOW}
+                  <details><summary>In words: an order's fields, what happened, the rows that came out</summary>
+                    <div class="right">${editor(this)} ${log(this)} ${results(steps, now)}</div>
+                  </details></div>`}
           </div>
           <p class="live" role="status" aria-live="polite">${this.told}</p>
         </section>`,

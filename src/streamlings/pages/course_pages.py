@@ -8,6 +8,7 @@ import click
 
 from streamlings import cli_exercises
 from streamlings.course import Course, Exercise
+from streamlings.errors import LabError
 from streamlings.pages.markdown import below, deeper, title
 from streamlings.paths import course_root
 
@@ -40,7 +41,9 @@ def addresses() -> dict[str, str]:
 
 
 def navigation() -> list[object]:
-    """The overview, and a section for each lesson: its page, its exercises."""
+    """The overview, and a section for each lesson: its page, its exercises. Raises LabError where the course has no such file."""
+    for page in addresses():
+        _read(page)
     sections = [{title(_read(page)): [page, *map(readme, exercises)]} for page, exercises in lessons().items()]
     return ["site/lessons/index.md", *sections]
 
@@ -106,4 +109,7 @@ def _needs(exercises: list[Exercise]) -> str:
 
 
 def _read(page: str) -> str:
-    return Path(course_root(), page).read_text(encoding="utf-8")
+    path = Path(course_root(), page)
+    if not path.is_file():
+        raise LabError(f"there is no {page}", hint="CONTRIBUTING.md says what a lesson consists of")
+    return path.read_text(encoding="utf-8")

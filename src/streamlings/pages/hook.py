@@ -7,7 +7,8 @@ on the repository's host and on the site alike, and mkdocs checks it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -16,7 +17,7 @@ from mkdocs.structure.pages import Page
 
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
-from streamlings.pages import api, commands, course_pages, diagrams, schema, trap_pages, writing
+from streamlings.pages import api, commands, course_pages, diagrams, embeds, schema, trap_pages, writing
 from streamlings.paths import ROOT
 
 TOLD: dict[str, Callable[..., str]] = {
@@ -38,7 +39,9 @@ PUBLISHED = re.compile(r'^( *)```(\w+)\n(?=(?:(?! *```).*\n)*? *--8<-- "solution
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """The lessons take their place in the navigation, in the order of their folders."""
-    config.nav = [{"Lessons": course_pages.navigation()} if item == {"Lessons": "lessons"} else item for item in config.nav or []]
+    with _told_by_mkdocs("lessons"):
+        lessons = {"Lessons": course_pages.navigation()}
+    config.nav = [lessons if item == {"Lessons": "lessons"} else item for item in config.nav or []]
     return config
 
 
@@ -49,16 +52,16 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(_page(f"site/{file.src_uri}", file.dest_uri, config))
     for source, address in course_pages.addresses().items():
         files.append(_page(source, address, config))
-    try:
+    with _told_by_mkdocs("diagrams"):
         files.append(diagrams.script(config))
-    except StreamlingsError as e:
-        raise PluginError(f"{e.message}. hint: {e.hint}") from e
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """What the page's file does not say by itself; and code of solutions is hidden from the search."""
     markdown = MARK.sub(_told, markdown)
+    with _told_by_mkdocs(page.file.src_uri):
+        markdown = embeds.with_explorers(markdown)
     markdown = PUBLISHED.sub(r'\1``` { .\2 data-search-exclude="" }\n', markdown)
     source = page.file.src_uri
     if source in course_pages.lessons():
@@ -73,8 +76,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """With what draws its diagrams."""
-    return diagrams.with_scripts(html, page.url)
+    """With what draws its diagrams, and plays its streams."""
+    return embeds.with_script(diagrams.with_scripts(html, page.url), page.url)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
@@ -90,7 +93,14 @@ def _told(mark: re.Match[str]) -> str:
     name, *arguments = f"{mark[1]}{mark[2]}".split()
     if name not in TOLD:
         raise PluginError(f"nothing is told from the code under the name {name!r}; there are {', '.join(TOLD)}")
-    try:
+    with _told_by_mkdocs(mark[0]):
         return TOLD[name](*arguments)
+
+
+@contextmanager
+def _told_by_mkdocs(where: str) -> Iterator[None]:
+    """An error of ours ends the build as one of mkdocs's own does: in one line, without a traceback."""
+    try:
+        yield
     except StreamlingsError as e:
-        raise PluginError(f"{mark[0]}: {e.message}. hint: {e.hint}") from e
+        raise PluginError(f"{where}: {e.message}. hint: {e.hint}") from e

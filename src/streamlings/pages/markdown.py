@@ -11,6 +11,11 @@ def title(markdown: str) -> str:
     return markdown.splitlines()[0].removeprefix("# ")
 
 
+def anchor(heading: str) -> str:
+    """What a heading's address on its page is: as Python-Markdown makes it, of letters, digits and dashes."""
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower())
+
+
 def below(markdown: str, facts: str) -> str:
     """The text with a line of facts under its title."""
     head, _, rest = markdown.partition("\n")

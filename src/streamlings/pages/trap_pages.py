@@ -8,17 +8,20 @@ from typing import Any
 
 from streamlings import traps
 from streamlings.course import Course
-from streamlings.pages.markdown import literally, title
+from streamlings.pages.markdown import anchor, literally, title
 from streamlings.paths import ROOT
 
 HEADING = re.compile(r"^# --- (?P<heading>.+)$|^id = \"(?P<id>.+)\"$", re.M)
 
 
 def all_traps() -> str:
-    """Under the headings of traps.toml, each message with its meaning, what to try, and its lesson where the course has that."""
+    """Under the headings of traps.toml, which are listed first, each message with its meaning, what to try, and its lesson where the course
+    has that."""
     entries = {entry.id: entry for entry in traps.known()}
-    parts = []
-    for found in HEADING.finditer(traps.TEXTS.read_text(encoding="utf-8")):
+    text = traps.TEXTS.read_text(encoding="utf-8")
+    headings = [_upper(found["heading"]) for found in HEADING.finditer(text) if found["heading"]]
+    parts = ["\n".join(f"- [{heading}](#{anchor(heading)})" for heading in headings)]
+    for found in HEADING.finditer(text):
         parts.append(f"## {_upper(found['heading'])}" if found["heading"] else _entry(entries[found["id"]]))
     return "\n\n".join(parts)
 

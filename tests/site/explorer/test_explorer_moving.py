@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from explorer_reader import Reader
 from explorer_scenarios import PAGE
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +36,36 @@ def test_an_order_is_dragged(reader: Reader) -> None:
     expect(reader.said()).to_contain_text("ada is put down. 12:00:35 ada on partition 0")
 
 
+def test_an_order_is_dragged_on_a_phone(chromium: Browser, explorer: str) -> None:
+    """With a finger; the page stays where it is meanwhile, and is scrolled by a finger beside the orders."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    reader = Reader(context, explorer).open("#scenario=late")
+    order = reader.order("e4")
+    order.scroll_into_view_if_needed()
+    box = order.locator(".hit").bounding_box()
+    assert box
+    hand = context.new_cdp_session(reader.page)
+
+    def swipe(x: float, y: float, upwards: float) -> None:
+        at = [{"x": x, "y": y - upwards * part / 8} for part in range(9)]
+        hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at[:1]})
+        for point in at[1:]:
+            hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    scrolled = "Math.round(scrollY)"
+    before = reader.page.evaluate(scrolled)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    swipe(x, y, 40)
+    expect(order).to_have_attribute("aria-label", re.compile("placed 12:00:22, arrives 12:00:3.: counted"))
+    assert reader.tile("dropped") == "1"
+    assert reader.page.evaluate(scrolled) == before
+    swipe(x, y + 60, 200)
+    reader.page.wait_for_function(f"{scrolled} > {before}")
+    context.close()
+    assert reader.wrong == []
+
+
 def test_an_order_is_moved_by_keyboard_alone(reader: Reader) -> None:
     reader.open("#scenario=partitions")
     while reader.page.evaluate("document.activeElement?.shadowRoot?.activeElement?.getAttribute('role')") != "option":
@@ -57,6 +88,9 @@ def test_an_order_is_moved_by_keyboard_alone(reader: Reader) -> None:
     reader.page.keyboard.press("Shift+ArrowDown")
     reader.page.keyboard.press("Escape")
     expect(reader.said()).to_have_text("Put back where it was.")
+    for key in ("p", "n", "/"):  # keys of the site, which turn its pages
+        reader.page.keyboard.press(key)
+    expect(order).to_be_focused()
     assert "bob-0-6-21" in reader.page.url
     reader.page.keyboard.press("Delete")
     expect(reader.orders()).to_have_count(len(SCENARIOS["partitions"]["events"]) - 1)

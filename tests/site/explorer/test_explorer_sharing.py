@@ -51,22 +51,27 @@ def test_a_heading_in_the_address_is_no_stream(reader: Reader) -> None:
     expect(reader.page.get_by_role("alert")).to_have_count(0)
 
 
-def test_another_page_embeds_it(reader: Reader) -> None:
-    """Without `share` the address is left alone, and a link leads to the explorer's page. Two of them do not disturb each other."""
-    reader.page.goto(f"{reader.site}performance/")
-    element = "<stream-explorer scenario={}>no script</stream-explorer>"
-    both = element.format("hopping") + element.format("late")
-    reader.page.locator("article").evaluate("(article, both) => article.insertAdjacentHTML('beforeend', both)", both)
-    hopping, late = (reader.page.locator("stream-explorer").nth(n) for n in (0, 1))
-    expect(hopping.locator(".chooser .text")).to_have_text(SCENARIOS["hopping"]["text"])
-    hopping.locator('input[name="delay"]').fill("20")
+def test_a_lesson_embeds_it(reader: Reader) -> None:
+    """Its address is left alone, and a link leads to the explorer's page. Several do not disturb each other."""
+    lesson = f"{reader.site}lessons/06_event_time/"
+    reader.page.goto(lesson)
+    late, idle = (reader.page.locator(f"stream-explorer[scenario={name}]") for name in ("late", "idle"))
+    expect(idle.locator(".chooser .text")).to_have_text(SCENARIOS["idle"]["text"])
+    idle.locator('input[name="delay"]').fill("20")
     expect(late.locator(".chooser .text")).to_have_text(SCENARIOS["late"]["text"])
-    assert reader.page.url == f"{reader.site}performance/"
-    rows = hopping.locator(".results").inner_text()
-    hopping.get_by_role("link", name="Open in the explorer").click()
-    reader.page.wait_for_url(f"{reader.address}#kind=hopping**")
+    assert reader.page.url == lesson
+    expect(idle.locator(".results")).to_be_hidden()
+    idle.locator("summary").click()
+    rows = idle.locator(".results").inner_text()
+    idle.get_by_role("link", name="Open in the explorer").click()
+    reader.page.wait_for_url(f"{reader.address}#kind=tumbling**")
     expect(reader.page.locator(".picture")).to_be_visible()
     assert reader.page.locator(".results").inner_text() == rows
+
+
+def test_a_page_without_it_loads_none_of_it(reader: Reader) -> None:
+    reader.page.goto(f"{reader.site}performance/")
+    assert reader.page.evaluate("customElements.get('stream-explorer') === undefined")
 
 
 def test_without_a_script_its_text_is_read(chromium: Browser, explorer: str) -> None:
@@ -74,4 +79,7 @@ def test_without_a_script_its_text_is_read(chromium: Browser, explorer: str) -> 
     page = context.new_page()
     page.goto(explorer)
     expect(page.get_by_text("Here stands an interactive picture of a stream.")).to_be_visible()
+    page.goto(explorer.removesuffix("explorer/") + "lessons/06_event_time/")
+    page.get_by_role("link", name="Play it: one partition falls silent").click()
+    assert page.url == explorer
     context.close()
