@@ -138,7 +138,7 @@ def unpack(archive: Path) -> Path:
     try:
         with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
-                refuse_unsafe(member)
+                _refuse_unsafe(member)
                 tar.extract(member, unfinished, **_FILTER)  # type: ignore[arg-type]
         unfinished.rename(folder)
     except (tarfile.TarError, EOFError) as error:
@@ -153,11 +153,11 @@ def unpack(archive: Path) -> Path:
     return folder
 
 
-# Python before 3.11.4 has no filters; `refuse_unsafe` is stricter, so it is no less safe there.
+# Python before 3.11.4 has no filters; `_refuse_unsafe` is stricter, so it is no less safe there.
 _FILTER = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 
 
-def refuse_unsafe(member: tarfile.TarInfo) -> None:
+def _refuse_unsafe(member: tarfile.TarInfo) -> None:
     """Only plain files and folders that stay inside: the archives of this course need nothing else."""
     inside = not member.name.startswith("/") and ".." not in member.name.split("/")
     if not (inside and (member.isfile() or member.isdir())):

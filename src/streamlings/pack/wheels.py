@@ -22,11 +22,13 @@ def take(path: Path, folder: Path) -> None:
         wheels = pack.names(WHEELS)
         size = sum(pack.size(name) for name in wheels)
         print(f"taking {len(wheels)} Python packages ({size / 1e6:.0f} MB) from {path}", file=sys.stderr, flush=True)
+        folder.mkdir(parents=True, exist_ok=True)
         pack.take_all(WHEELS, folder / "wheels")
-        (folder / "requirements.txt").write_text(_with_hashes((ROOT / "requirements.txt").read_text(), pack.manifest.built))
+        (folder / "requirements.txt").write_text(with_hashes((ROOT / "requirements.txt").read_text(), pack.manifest.built))
 
 
-def _with_hashes(requirements: str, built: dict[str, str]) -> str:
+def with_hashes(requirements: str, built: dict[str, str]) -> str:
+    """A requirements file that also takes the wheels `built`, by package, of these checksums."""
     for name, sha256 in built.items():
         requirements = re.sub(rf"^({re.escape(name)}==.*) \\$", rf"\1 \\\n    --hash=sha256:{sha256} \\", requirements, flags=re.M)
     return requirements
@@ -38,3 +40,6 @@ if __name__ == "__main__":
     except StreamlingsError as error:
         print(f"error: {error.message}\nhint: {error.hint}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        print(f"error: the pack could not be unpacked: {error}\nhint: is there room on the disk?", file=sys.stderr)
+        sys.exit(3)
