@@ -16,7 +16,7 @@ from streamlings.servers.flink import SETTINGS
 
 CRD = ROOT / "tests/fixtures/kubernetes/flinkdeployments.flink.apache.org-v1.yml.xz"
 FOR_A_CLASS = {"metrics.fetcher.update-interval", "jobstore.max-capacity", "kubernetes.rest-service.exposed.type"}
-LEARNERS, SLOTS_EACH = 30, 2
+LEARNERS, SLOTS_EACH = 30, 4
 
 
 def strict(schema: Any) -> Any:
@@ -52,7 +52,7 @@ def test_it_is_valid(validator: Draft202012Validator, manifest: Any) -> None:
     assert "job" not in manifest["spec"]  # a session cluster: jobs come from outside
 
 
-@pytest.mark.parametrize("change", [{"flinkVersion": "2.3"}, {"taskmanager": {}}, {"mode": "session"}, {"taskManager": {"replica": 8}}])
+@pytest.mark.parametrize("change", [{"flinkVersion": "2.3"}, {"taskmanager": {}}, {"mode": "session"}, {"taskManager": {"replica": 15}}])
 def test_what_is_invalid_is_found(validator: Draft202012Validator, manifest: Any, change: dict[str, Any]) -> None:
     changed = copy.deepcopy(manifest)
     changed["spec"] |= change

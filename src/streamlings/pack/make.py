@@ -50,7 +50,8 @@ def make(target: Path | None, say: Say, progress: jars.Progress) -> None:
                 files[IMAGE] = Path(folder, IMAGE)
             _write(target, files, built, progress)
     except OSError as e:
-        raise jars.write_failed(e, f"write {target.name}", target, 2_000_000_000) from e
+        hint = "it needs about 3 GB beside it for a while; ./streamlings pack FILE names a file on another disk"
+        raise LabError(f"{shown(target)} could not be written: {e.strerror or e}", hint=hint) from e
     _tell(target, files)
 
 
