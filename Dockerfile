@@ -18,6 +18,7 @@ COPY src/streamlings/__init__.py src/streamlings/jars.py src/streamlings/jars.to
 COPY src/streamlings/servers/__init__.py src/streamlings/servers/flink_home.py src/streamlings/servers/
 RUN python3 -m venv .venv \
     && pip install --no-cache-dir --require-hashes -r requirements.txt \
+    && python -c "import find_libpython as f, sys; f.find_libpython() or sys.exit('BASE has no shared libpython, by which Flink runs Python')" \
     && python -c "from streamlings import jars; [jars.unpack(p) for p in jars.fetch('registry') if p.suffix == '.gz']; jars.fetch('kafka')" \
     && python -c "from streamlings.servers.flink_home import flink_home; flink_home()" \
     && find cache -name "apicurio-registry-app*.tar.gz" -delete

@@ -13,8 +13,9 @@ from streamlings.servers.state import LabState
 
 
 def choose(name: str) -> None:
-    """For the rest of this command, and whatever it starts."""
+    """For the rest of this command, and whatever it starts. Raises UsageError where the lab runs in another way."""
     os.environ["STREAMLINGS_BACKEND"] = name
+    _assert_chosen(state.read())
 
 
 def chosen() -> str:
@@ -28,9 +29,7 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
 
     Raises UsageError where the lab runs in another way than was chosen, LabError where a server does not come up.
     """
-    lab = state.read()
-    if lab.runs and chosen() != lab.backend:
-        raise UsageError(f"the lab runs with --backend {lab.backend}", hint="./streamlings down ends it")
+    _assert_chosen(state.read())
     module: Any = _module(chosen())
     return cast(LabState, module.up(needs=needs, say=say))
 
@@ -39,6 +38,11 @@ def down(say: Say = quiet) -> list[str]:
     """End exactly what `up` has started; the names of what ran."""
     module: Any = _module(state.read().backend)
     return cast(list[str], module.down(say))
+
+
+def _assert_chosen(lab: LabState) -> None:
+    if lab.runs and chosen() != lab.backend:
+        raise UsageError(f"the lab runs with --backend {lab.backend}", hint="./streamlings down ends it")
 
 
 def _module(backend: str) -> ModuleType:

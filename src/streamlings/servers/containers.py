@@ -30,7 +30,8 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
         running = engine.running()
         lab.backend = "containers"
         _forget_the_dead(lab, running, say)
-        missing = {server for server in needs if not getattr(lab, server)}
+        started = {server for server, services in SERVICES.items() if running.keys() >= {*services}}
+        missing = {server for server in needs | started if not getattr(lab, server)}
         if missing:
             _start(lab, missing, say)
         return lab

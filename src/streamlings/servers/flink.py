@@ -37,7 +37,6 @@ SETTINGS: dict[str, object] = {
     "slotmanager.requirement-check.delay": "1 ms",  # by default every job begins 50 ms later, for others might come that want slots
     "table.local-time-zone": "UTC",
     "pipeline.global-job-parameters": f"{TAG}:by-hand",  # a check's worker puts the check's name in its place
-    "pekko.startup-timeout": "60 s",  # by default a server that gets no processor for 10 s while it starts gives up
     "heartbeat.interval": 500,
     # A TaskManager that was killed is missed sooner: after two heartbeats that could not be delivered (heartbeat.rpc-failure-threshold).
     "heartbeat.timeout": 20_000,
@@ -57,6 +56,8 @@ SETTINGS: dict[str, object] = {
     "taskmanager.memory.jvm-overhead.min": "192mb",
     "taskmanager.memory.jvm-overhead.max": "192mb",
 }
+PATIENT = "-Dpekko.remote.classic.startup-timeout=60s"
+"""By default a server that gets no processor for 10 s at its start gives up; Flink's pekko.startup-timeout sets an older name of this."""
 JOBMANAGER_HEAP_MB, TASKMANAGER_HEAP_MB = 384, 640
 """TASKMANAGER_HEAP_MB is framework.heap + task.heap of the settings above."""
 
@@ -165,7 +166,7 @@ class Flink:
             main,
             sorted((flink_home() / "lib").glob("*.jar")),
             heap_mb=heap_mb,
-            options=[*options, *self._module_options(), *logging],
+            options=[*options, PATIENT, *self._module_options(), *logging],
             arguments=["--configDir", str(self.conf), *arguments],
         )
 

@@ -1,10 +1,9 @@
 """One service of the lab in the foreground, its log on stdout: what a container of the lab runs.
 
     python -m streamlings.servers.service lab | kafka | flink-jobmanager | flink-taskmanager | registry | postgres
-    python -m streamlings.servers.service healthy NAME    exit code 0 where it answers
 
-All containers share the network of `lab`, so that an address such as 127.0.0.1:9092 means the same in each of them as on the machine
-outside. Ports are given in STREAMLINGS_KAFKA_PORT and the like.
+healthy.sh asks whether it answers. All containers share the network of `lab`, so that an address such as 127.0.0.1:9092 means the same in
+each of them as on the machine outside. Ports are given in STREAMLINGS_KAFKA_PORT and the like.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ import os
 import signal
 import sys
 import time
-import urllib.request
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from streamlings.paths import state_folder
-from streamlings.servers.process import listens
 
 if TYPE_CHECKING:
     from streamlings.servers.flink import Flink
@@ -114,30 +111,6 @@ def become(command: list[str], env: dict[str, str] | None = None) -> NoReturn:
     os.execve(command[0], command, env or dict(os.environ))
 
 
-def healthy(service: str) -> bool:
-    """Whether it answers."""
-    if service == "flink-taskmanager":
-        name = (state_folder() / "flink" / "name").read_text()
-        return name in _page(f"http://127.0.0.1:{port('flink')}/taskmanagers")
-    if service == "flink-jobmanager":
-        return bool(_page(f"http://127.0.0.1:{port('flink')}/overview"))
-    if service == "registry":
-        return bool(_page(f"http://127.0.0.1:{port('registry')}/apis/ccompat/v7/subjects"))
-    if service == "postgres":
-        from streamlings.servers.postgres import answers
-
-        return answers(port("postgres"))
-    return listens(port("kafka"))
-
-
-def _page(url: str) -> str:
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
-            return str(answer.read().decode())
-    except OSError:
-        return ""
-
-
 SERVICES: dict[str, Callable[[], NoReturn]] = {
     "lab": lab,
     "kafka": kafka,
@@ -148,6 +121,4 @@ SERVICES: dict[str, Callable[[], NoReturn]] = {
 }
 
 if __name__ == "__main__":
-    if sys.argv[1] == "healthy":
-        raise SystemExit(0 if healthy(sys.argv[2]) else 1)
     SERVICES[sys.argv[1]]()
