@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from streamlings.paths import ROOT
 from streamlings.servers import process
 
 FOLDER = ROOT / ".devcontainer"
-SCHEMA = json.loads((ROOT / "tests/fixtures/devcontainer/devContainer.base.schema.json").read_text())
+SCHEMA = json.loads(lzma.decompress((ROOT / "tests/fixtures/devcontainer/devContainer.base.schema.json.xz").read_bytes()))
 
 
 @pytest.fixture
