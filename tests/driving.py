@@ -37,17 +37,20 @@ class Cli:
 
     def start(self, *arguments: str, **env: str) -> subprocess.Popen[str]:
         argv = [sys.executable, "-P", "-m", "streamlings", *arguments]
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(ROOT / "src")}
         return subprocess.Popen(
             argv,
             cwd=self.cwd,
-            env=environment | self.env | env,
+            env=self.environment() | env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        return kept | {"PYTHONPATH": str(ROOT / "src")} | self.env
 
     def end(self, running: subprocess.Popen[str], *, timeout_s: float = 120) -> Done:
         timeout_s *= wait.crowding()

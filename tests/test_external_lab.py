@@ -37,6 +37,7 @@ def guest(servers: LabState, archives: Path, tmp_path: Path) -> Iterator[Cli]:
 
 
 def test_a_solution_passes_and_leaves_what_others_made(guest: Cli, servers: LabState) -> None:
+    assert guest("status").out.splitlines()[:2] == [f"kafka      {servers.kafka}", f"flink      http://{servers.flink}"]
     create_topics(servers.kafka, {"somebody_elses": 1})
     done = guest("check", "event_time/watermark", "--solution", "--json", timeout_s=240)
     verdict = json.loads(done.out)
@@ -52,6 +53,54 @@ def test_what_needs_the_servers_themselves_cannot_be_checked(guest: Cli, exercis
     verdict = json.loads(done.out)
     assert (done.code, verdict["outcome"]) == (3, "could_not_check")
     assert "not ours" in verdict["problem"] and "native" in verdict["hint"]
+
+
+@pytest.fixture
+def from_elsewhere(servers: LabState, archives: Path, tmp_path: Path) -> Iterator[Cli]:
+    """The same, by an address that does not look like this machine's: `127.1` is 127.0.0.1 to every program that connects to it."""
+    give(archives, tmp_path)
+    command = Cli(ROOT, {"STREAMLINGS_STATE": str(tmp_path)})
+    flink = servers.flink.replace("127.0.0.1", "127.1")
+    done = command("up", "--backend", "external", "--kafka", servers.kafka, "--flink", flink, "--registry", servers.registry)
+    assert done.code == 0, done.err
+    yield command
+    command("down")
+
+
+def test_a_job_brings_no_path_of_this_machine_to_another(from_elsewhere: Cli, tmp_path: Path) -> None:
+    done = from_elsewhere("check", "event_time/watermark", "--solution", "--json", timeout_s=240)
+    assert json.loads(done.out)["outcome"] == "passed", done.out + done.err
+    said = (tmp_path / "flink/conf/config.yaml").read_text().splitlines()
+    brought = [
+        line for line in said if "/" in line and not line.startswith(("io.tmp.dirs", "env.java.opts.all", "python.client.executable"))
+    ]
+    assert brought == []
+
+
+@pytest.mark.parametrize("exercise", ["flink_sql/python_functions", "events_and_schemas/read_in_flink", "checkpointing/savepoint"])
+def test_what_flink_would_have_to_reach_on_this_machine_cannot_be_checked(from_elsewhere: Cli, exercise: str) -> None:
+    """A service of the grader, its proxy before the registry, a folder."""
+    done = from_elsewhere("check", exercise, "--solution", "--json", timeout_s=240)
+    verdict = json.loads(done.out)
+    assert (done.code, verdict["outcome"]) == (3, "could_not_check"), verdict
+    assert "of this machine" in verdict["problem"] or "on this machine" in verdict["problem"]
+    assert "native" in verdict["hint"]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "elsewhere"),
+    [
+        (("127.0.0.1:1", "localhost:2"), False),
+        (("broker:9092", "127.0.0.1:2"), True),
+        (("127.0.0.1:1", "10.0.0.7:8081"), True),
+        (("", "127.0.0.2:8081"), False),
+    ],
+)
+def test_where_servers_are(addresses: tuple[str, str], elsewhere: bool) -> None:
+    """A forwarded port looks like this machine's; Kafka's address then tells."""
+    lab = LabState(backend="external", kafka=addresses[0], flink=addresses[1])
+    assert lab.elsewhere == elsewhere
+    assert not LabState(kafka="broker:9092").elsewhere
 
 
 def test_wrong_use(lab_state: Path, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ VERBS: list[click.Command] = [
     cli_lab.status,
     cli_lab.doctor,
     cli_lab.docs,
+    cli_lab.pack,
     cli_lab.selftest,
     dev,
 ]

@@ -24,11 +24,12 @@ exercise_argument = click.argument("exercise", required=False)
 
 
 @click.command()
-def start() -> None:
+@click.option("--from", "pack", metavar="PACK", type=click.Path(path_type=Path), help="without a network: an archive made by `pack`")
+def start(pack: Path | None) -> None:
     """Set up, start the lab, show a live pipeline, prepare the first exercise."""
     from streamlings import welcome
 
-    welcome.start(say)
+    welcome.start(say, pack)
 
 
 @click.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from streamlings.cli_dev import backend_option, json_option, say
@@ -70,7 +72,17 @@ def docs(port: int | None) -> None:
     """Build the course's site and serve it on this machine, until Ctrl-C."""
     from streamlings.pages import serve
 
-    serve.serve(port)
+    serve.serve(port, say)
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def pack(file: Path | None) -> None:
+    """One archive with all that the course needs on machines like this one that have no network: `start --from FILE`."""
+    from streamlings.pack import make
+    from streamlings.report.download import download_report
+
+    make.make(file, say, download_report("packing", "packed"))
 
 
 @click.command()

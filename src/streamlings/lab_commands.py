@@ -38,7 +38,7 @@ def status(*, as_json: bool) -> None:
     for server, names in BELONGS.items():
         processes = {n: p for n, p in lab.processes.items() if n.split("-")[0] in names}
         address = str(getattr(lab, server))
-        running = bool(address) and bool(processes) and all(p.alive() for p in processes.values())
+        running = bool(address) and all(p.alive() for p in processes.values()) and (bool(processes) or lab.backend == "external")
         ended = [n for n, p in processes.items() if not p.alive()]
         rows[server] = {"address": address, "running": running, "ended_by_itself": ended, "pids": {n: p.pid for n, p in processes.items()}}
     if as_json:

@@ -19,8 +19,12 @@ FIRST_MINUTES = ("kafka", "flink")
 """What the first minutes need; the registry and JDBC are fetched when an exercise needs them."""
 
 
-def start(say: Say) -> None:
-    """All of it; a second time everything is there already."""
+def start(say: Say, pack: Path | None = None) -> None:
+    """All of it, with what `pack` holds in place of downloads; a second time everything is there already."""
+    if pack is not None:
+        from streamlings.pack import use
+
+        use.fill(pack, say)
     for group in FIRST_MINUTES:
         jars.fetch(group)
     began = time.monotonic()
@@ -29,6 +33,8 @@ def start(say: Say) -> None:
     say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
     pool.warm(lab.flink)
     _show_the_pipeline(say)
+    if pack is not None:
+        use.load_image(pack, say)
     _first_exercise()
 
 

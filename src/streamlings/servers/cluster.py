@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
+from streamlings.errors import UsageError
 from streamlings.paths import state_folder
 from streamlings.servers import process, state
 from streamlings.servers.flink import Flink
@@ -22,7 +24,8 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     from streamlings.worker import pool
 
     pool.retire_all()  # what is warm would submit to the cluster that is gone
-    ports = dict(zip(("rest", "rpc", "blob"), process.free_ports(3), strict=True))
+    rest_port, rpc, blob = process.free_ports(3)
+    ports = {"rest": _asked_for() or rest_port, "rpc": rpc, "blob": blob}
     cluster = flink()
     cluster.configure(ports)
     lab.processes["jobmanager"] = cluster.start_jobmanager()
@@ -36,6 +39,14 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
         lab.ports["flink"] = ports["rest"]
 
     return until_ready
+
+
+def _asked_for() -> int | None:
+    """The port in STREAMLINGS_FLINK_PORT, such as a devcontainer forwards; None where none is named, or somebody has it."""
+    asked = os.environ.get("STREAMLINGS_FLINK_PORT", "")
+    if asked and not (asked.isascii() and asked.isdecimal() and 0 < int(asked) < 65536):
+        raise UsageError(f"STREAMLINGS_FLINK_PORT is {asked}, which is no port", hint="a number from 1 to 65535, or unset it")
+    return None if not asked or process.listens(int(asked)) else int(asked)
 
 
 def add_taskmanager() -> str:

@@ -29,7 +29,10 @@ def use(addresses: dict[str, str]) -> None:
         lab.__dict__.update(LabState().__dict__ | {"backend": "external"} | addresses)
         if lab.flink:
             host, _, port = lab.flink.rpartition(":")
-            flink().configure({"rest": int(port), "rpc": 0, "blob": 0}, host=host)  # for PyFlink's clients
+            if lab.elsewhere:
+                flink().configure_client(host, int(port))
+            else:
+                flink().configure({"rest": int(port), "rpc": 0, "blob": 0}, host=host)  # for PyFlink's clients
 
 
 def up(*, needs: set[str], say: Say = quiet) -> LabState:

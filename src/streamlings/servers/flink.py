@@ -95,7 +95,6 @@ class Flink:
         The REST API listens at `listen` and is found at `host`. Checkpoints and savepoints are written below `kept` (`folder`, where none
         is given), a path of the TaskManagers, as `python` is.
         """
-        self.conf.mkdir(parents=True, exist_ok=True)
         kept = kept or str(self.folder)
         settings = SETTINGS | {
             "jobmanager.rpc.address": "127.0.0.1",
@@ -113,6 +112,16 @@ class Flink:
             "python.executable": python,
             "env.java.opts.all": " ".join(self._module_options()),
         }
+        self._write(settings)
+
+    def configure_client(self, host: str, port: int) -> None:
+        """The configuration that PyFlink's clients need for a cluster on other machines. Where checkpoints and savepoints are written, and
+        with which Python functions run, it says itself: a path of this machine, which a job would bring along, is none there."""
+        mine = {"rest.address": host, "rest.port": port, "io.tmp.dirs": str(self.folder / "tmp"), "python.executable": "python"}
+        self._write(SETTINGS | mine | {"env.java.opts.all": " ".join(self._module_options())})
+
+    def _write(self, settings: dict[str, object]) -> None:
+        self.conf.mkdir(parents=True, exist_ok=True)
         for name in ("tmp", "checkpoints", "savepoints", "log"):
             (self.folder / name).mkdir(exist_ok=True)
         (self.conf / "config.yaml").write_text("".join(f"{k}: {v}\n" for k, v in settings.items()))

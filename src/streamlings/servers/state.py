@@ -41,6 +41,11 @@ class LabState:
         """What every name begins with that this user makes on servers that others use, too: "ada_"; "" for a lab of one's own."""
         return re.sub(r"[^a-z0-9]", "", getpass.getuser().lower()) + "_" if self.backend == "external" else ""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the servers may be on other machines, where this one's folders and loopback are out of reach."""
+        return self.backend == "external" and not all(is_loopback(address) for address in (self.kafka, self.flink) if address)
+
     def to_json(self) -> dict[str, Any]:
         data = {k: v for k, v in self.__dict__.items() if k != "processes"}
         return data | {"processes": {name: p.to_json() for name, p in self.processes.items()}}
@@ -49,6 +54,12 @@ class LabState:
     def from_json(cls, data: dict[str, Any]) -> LabState:
         processes = {str(name): (Container if "container" in p else Process)(**p) for name, p in data.pop("processes").items()}
         return cls(**data, processes=processes)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether "host:port" names this machine's loopback."""
+    host = address.rpartition(":")[0].strip("[]")
+    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d+){3}", host) is not None
 
 
 def state_file() -> Path:

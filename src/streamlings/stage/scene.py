@@ -16,6 +16,8 @@ from confluent_kafka import Producer
 
 from streamlings import shop
 from streamlings.checks import Check, Failure
+from streamlings.errors import LabError
+from streamlings.servers.broker import NOT_OURS
 from streamlings.servers.container import Container
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
@@ -117,6 +119,11 @@ class Scene:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def share_folders(self) -> None:
+        """Say that Flink itself writes to `lab.folder(...)`. Raises LabError where it runs on another machine."""
+        if self.lab.elsewhere:
+            raise LabError("a job of this exercise writes to a folder of this machine, which this lab's Flink cannot reach", hint=NOT_OURS)
+
     def file(self, folder: str, name: str, *, limit_bytes: int = 50_000_000) -> bytes | None:
         """What the program wrote to a file in `lab.folder(folder)`; None where there is none. Raises Failure for what is not a file of at
         most `limit_bytes`: a pipe or a device would never end."""
@@ -142,6 +149,8 @@ class Scene:
 
     def _let_servers_reach(self, address: str) -> None:
         """A job may ask a service of the grader, from inside the lab's containers, too."""
+        if self.lab.elsewhere and self.uses_flink:
+            raise LabError("a job of this exercise asks a service on this machine, which this lab's Flink cannot reach", hint=NOT_OURS)
         if self.lab.backend == "containers" and self.uses_flink:
             holder = self.lab.processes["lab"]
             assert isinstance(holder, Container)
