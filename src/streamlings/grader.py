@@ -178,7 +178,7 @@ class Grader:
             stage.close()
         cleanup.kill_leftovers(prefix)
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
-            cleanup.remove_folder(folder)
+            cleanup.remove_run(lab, folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
             if lab.flink:
                 cleanup.leave_taskmanagers(lab, spare=spare, fresh=fresh, prefix=prefix)

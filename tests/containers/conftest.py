@@ -58,9 +58,11 @@ def composed(engine: None) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="package")
-def containers_lab(composed: dict[str, str], archives: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The same, as `--backend containers` uses it: what programs and checks of this process get."""
-    folder = tmp_path_factory.mktemp("containers")
+def containers_lab(composed: dict[str, str], archives: Path) -> Iterator[dict[str, str]]:
+    """The same, as `--backend containers` uses it: what programs and checks of this process get. Its folder lies in the clone, as a user's
+    does: there is no such path in a container, whereas anybody may make one in /tmp."""
+    folder = ROOT / ".streamlings" / PROJECT
+    shutil.rmtree(folder, ignore_errors=True)
     give(archives, folder)
     chosen = {"STREAMLINGS_STATE": str(folder), "STREAMLINGS_BACKEND": "containers"}
     with pytest.MonkeyPatch.context() as patch:
@@ -68,6 +70,7 @@ def containers_lab(composed: dict[str, str], archives: Path, tmp_path_factory: p
             patch.setenv(name, value)
         yield composed | chosen
         containers.down()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 from streamlings.errors import LabError
+from streamlings.paths import state_folder
 from streamlings.servers import broker, cluster, contents, engine, postgres, process, registry, service, state
 from streamlings.servers.container import DATA, Container, of
 from streamlings.servers.rest import FlinkRest
@@ -15,6 +16,8 @@ from streamlings.servers.state import LabState
 IMAGE = "streamlings-lab"
 PYTHON = "/opt/streamlings/.venv/bin/python"
 """Of the image."""
+RUNS = f"{DATA}/flink/kept/runs"
+"""In the volume that Flink's servers share: what jobs write to the folders of checks and runs."""
 NEEDED_BYTES = 3_000_000_000
 """Of memory, for Kafka and Flink while a check that kills one has two TaskManagers."""
 SERVICES = {"kafka": ["kafka"], "flink": ["flink-jobmanager", "flink-taskmanager"], "registry": ["registry"], "postgres": ["postgres"]}
@@ -53,7 +56,13 @@ def start_taskmanager(lab: LabState, name: str) -> Container:
     """One more TaskManager, which goes with its container when it ends; returns before it has registered."""
     added = ["run", "--detach", "--rm", "--no-deps", "--quiet-pull", "--env", f"STREAMLINGS_NAME={name}", "flink-taskmanager"]
     container = engine.compose(*added, env=_environment(lab)).splitlines()[-1]
-    return of(name, engine.run("inspect", "--format", "{{.Id}}", container))
+    return _sharing(of(name, engine.run("inspect", "--format", "{{.Id}}", container)))
+
+
+def forget(lab: LabState, run: str) -> None:
+    """Remove what jobs have written to the folder of a check or run of this name."""
+    if "jobmanager" in lab.processes:
+        engine.ask("exec", lab.processes["jobmanager"].to_json()["container"], "rm", "-rf", f"{RUNS}/{run}")  # type: ignore[arg-type]
 
 
 def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
@@ -145,8 +154,8 @@ def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
     pool.retire_all()  # what is warm would submit to a cluster that is gone
     ports = {"rest": lab.ports["flink"], "rpc": service.RPC, "blob": service.BLOB}
     cluster.flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
-    lab.processes["jobmanager"] = of("jobmanager", _only(running, "flink-jobmanager"))
-    members = [of("taskmanager", container) for container in running.get("flink-taskmanager", [])]
+    lab.processes["jobmanager"] = _sharing(of("jobmanager", _only(running, "flink-jobmanager")))
+    members = [_sharing(of("taskmanager", container)) for container in running.get("flink-taskmanager", [])]
     rest = FlinkRest(f"127.0.0.1:{lab.ports['flink']}")
 
     def until_ready() -> None:
@@ -159,6 +168,13 @@ def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
         lab.flink = rest.address
 
     return until_ready
+
+
+def _sharing(server: Container) -> Container:
+    """The same; the folder of all checks and runs is found in it by the same path as outside, and is one that all of Flink's share."""
+    link = 'mkdir -p -m 1777 "$1" && mkdir -p "${2%/*}" && ln -sfn "$1" "$2"'
+    engine.run("exec", "--user", "0", server.container, "sh", "-c", link, "sh", RUNS, str(state_folder() / "runs"))
+    return server
 
 
 def _name_of(taskmanager: Container) -> str:
