@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Cli
+from driving import Cli
 
 import streamlings
 
@@ -41,7 +41,12 @@ def test_the_way_through_the_course(cli: Cli, course: Path) -> None:
         ["next", "basics/greeting"],
         ["streams/copy", "15"],
     ]
-    assert cli("progress").out == "1 of 3 passed, about 25 minutes left, next: basics/greeting\n"
+    assert cli("progress").out.splitlines() == [
+        "basics               1 of 2    10 min   greeting",
+        "streams              0 of 1    15 min   copy",
+        "",
+        "1 of 3 passed, about 25 minutes left, next: basics/greeting",
+    ]
 
 
 def test_lists_for_programs(cli: Cli, course: Path) -> None:

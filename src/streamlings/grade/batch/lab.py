@@ -1,0 +1,180 @@
+"""A process that checks (worker.py), with its lab and its folders: started, asked, ended for certain."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from streamlings import wait
+from streamlings.course import Exercise
+from streamlings.grade.intake import Program
+from streamlings.grade.isolation.inside import HOME
+from streamlings.grade.marks import Verdict
+from streamlings.outcome import Result
+from streamlings.paths import ROOT, cache_folder, course_root, state_folder
+from streamlings.servers.say import Say
+
+CHECK_S = 600.0
+"""One check, with the servers that it may have to start; on a crowded machine longer. Its own deadlines end it long before."""
+ARCHIVES = "cds"
+"""What makes servers start faster (servers/java.py); what a lab of a batch adds to it goes with it."""
+ENDS_S = 60.0
+"""So long a lab may take to go down."""
+
+
+def shown_in(place: Path) -> str:
+    """As tracebacks show it where it lies in the course's folder."""
+    return str(place.relative_to(course_root()) if place.is_relative_to(course_root()) else place)
+
+
+class LostCheck(Exception):
+    """The process has ended, or says nothing any more."""
+
+
+class Lab:
+    """The lab with this number. Nothing of `grade`'s own environment but what programs need is handed on."""
+
+    def __init__(self, number: int, *, isolated: bool, say: Say) -> None:
+        self.folder = state_folder() / "grade" / f"lab-{number}"
+        self._say, self._isolated, self._number = say, isolated, number
+        self._process: subprocess.Popen[str] | None = None
+        self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+
+    def check(self, exercise: Exercise, program: Program, seed: int) -> Verdict:
+        """The verdict on a program. Raises LostCheck where none comes."""
+        if self._process is None:
+            self._start()
+        assert self._process is not None and self._process.stdin is not None
+        ticket = secrets.token_hex(16)
+        request = {"ticket": ticket, "exercise": exercise.id, "program": str(self._put(exercise, program)), "seed": seed}
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError as e:
+            raise LostCheck("the process that checks has ended") from e
+        return self._await(ticket)
+
+    def end(self) -> None:
+        """End the process and its lab, whatever they do, and forget the lab's folder."""
+        process, self._process = self._process, None
+        if process is not None:
+            assert process.stdin is not None
+            with suppress(OSError):
+                process.stdin.close()
+            try:
+                process.wait(ENDS_S)
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            self._down()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self) -> None:
+        if (self.folder / "lab.json").exists():
+            self._down()  # of a batch that was killed
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True, mode=0o700)
+        if (state_folder() / ARCHIVES).is_dir():
+            shutil.copytree(state_folder() / ARCHIVES, self.folder / ARCHIVES, copy_function=os.link)
+        self._answers = queue.SimpleQueue()
+        if not self._isolated:
+            self._copy_the_course()
+        with (self.folder / "worker.log").open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "streamlings.grade.batch.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                cwd=self.folder,
+                env=self._environment() | ({} if self._isolated else self._own_course()),
+                start_new_session=True,
+            )
+        threading.Thread(target=self._read, args=(self._process, self._answers), daemon=True).start()
+
+    def _copy_the_course(self) -> None:
+        """Natively a submission can change the course while another lab uses it: each lab has a copy, without the solutions."""
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "src", self.folder / "course" / "src", ignore=leave)
+        shutil.copytree(course_root() / "lessons", self.folder / "course" / "lessons", ignore=leave)
+        (self.folder / "course" / "solutions").mkdir()
+
+    def _own_course(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(self.folder / "course" / "src"), "STREAMLINGS_COURSE": str(self.folder / "course")}
+
+    def _environment(self) -> dict[str, str]:
+        handed_on = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "STREAMLINGS_BASE")
+        env = {name: os.environ[name] for name in handed_on if name in os.environ}
+        if self._isolated:
+            env |= {"STREAMLINGS_BACKEND": "containers", "STREAMLINGS_ISOLATED": "1", "HOME": os.environ.get("HOME", str(self.folder))}
+            env |= {"COMPOSE_PROJECT_NAME": f"streamlings-grade-{self._number}", "COMPOSE_PATH_SEPARATOR": ":"}
+            env["COMPOSE_FILE"] = f"{ROOT / 'docker-compose.yml'}:{Path(__file__).parents[1] / 'isolation' / 'compose.yml'}"
+        else:
+            env |= {"STREAMLINGS_BACKEND": "native", "HOME": str(self.folder)}
+        return env | {
+            "PYTHONPATH": str(ROOT / "src"),
+            "STREAMLINGS_STATE": str(self.folder),
+            "STREAMLINGS_CACHE": str(cache_folder()),
+            "STREAMLINGS_COURSE": str(course_root()),
+        }
+
+    def _put(self, exercise: Exercise, program: Program) -> Path:
+        """The program under the name that it has in `work/`, in a folder that says nothing of whose it is."""
+        shutil.rmtree(self.folder / "submission", ignore_errors=True)
+        file = self.folder / "submission" / exercise.place / exercise.file
+        file.parent.mkdir(parents=True)
+        file.write_text(program.text, encoding="utf-8", errors="replace")
+        return file
+
+    def _await(self, ticket: str) -> Verdict:
+        end = time.monotonic() + CHECK_S * wait.crowding()
+        while True:
+            try:
+                answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty as e:
+                raise LostCheck("the check did not end") from e
+            if answer is None:
+                raise LostCheck("the process that checks has ended")
+            if answer.get("ticket") != ticket:
+                continue  # written by somebody else, or of an earlier one
+            if "said" in answer:
+                self._say(str(answer["said"]))
+            if "result" in answer:
+                return Result.from_json(answer["result"]), str(answer["drawn"])
+
+    def _read(self, process: subprocess.Popen[str], answers: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                with suppress(ValueError):
+                    answer = json.loads(self._as_work(line))
+                    if isinstance(answer, dict):
+                        answers.put(answer)
+        answers.put(None)
+
+    def _as_work(self, line: str) -> str:
+        """Tracebacks name the program's place, which differs from lab to lab: learners know it as work/."""
+        place = self.folder / "submission"
+        return line.replace(f"{place}/", "work/").replace(f"{shown_in(place)}/", "work/").replace(f"{HOME}/", "work/")
+
+    def _down(self) -> None:
+        """What the process has left: after a kill, its servers."""
+        down = [sys.executable, "-P", "-m", "streamlings", "down"]
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(down, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())
+        if self._isolated:  # its volumes, too: the next lab is a fresh one
+            compose = ["docker", "compose", "--project-directory", str(ROOT), "--profile", "*", "down", "--volumes", "--remove-orphans"]
+            with suppress(subprocess.TimeoutExpired, OSError):
+                subprocess.run(compose, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())

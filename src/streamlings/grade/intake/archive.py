@@ -1,0 +1,134 @@
+"""A submission in an archive: zip or tar, as its bytes say and not its name. Nothing is unpacked to the disk.
+
+Of a zip the directory is read, then single members; a tar is read through once. Neither is believed what it says of sizes: bytes are
+counted as they come.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from streamlings.grade.intake.files import ALL_BYTES, DEPTH, FILE_BYTES, File, Files, Refused, passed_over, too_large
+
+COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
+    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
+SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError)
+
+
+def is_archive(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
+
+
+def files_of(data: bytes | Path) -> Files:
+    """The files of an archive, of its bytes or of the file where it lies. Raises Refused where it is none, or a bomb."""
+    try:
+        opened: IO[bytes] = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+        with opened:
+            head = opened.read(8)
+            opened.seek(0)
+            if head.startswith(b"PK"):
+                return _of_zip(opened, data)
+            return _of_tar(opened, head)
+    except Refused:
+        raise
+    except UNREADABLE as e:
+        raise Refused(f"is no archive that can be read: {e}") from e
+
+
+def _of_zip(opened: IO[bytes], data: bytes | Path) -> Files:
+    files = Files()
+    with zipfile.ZipFile(opened) as archive:
+        claimed = sum(member.file_size for member in archive.infolist())
+        if claimed > ALL_BYTES:
+            raise Refused(f"unpacks to {claimed / 1e6:,.0f} MB, more than {ALL_BYTES / 1e6:.0f} MB")
+        for member in archive.infolist():
+            mode = member.external_attr >> 16
+            parts = _parts(member.filename, files)
+            if member.is_dir() or parts is None:
+                continue
+            if stat.S_ISLNK(mode):
+                files.refuse(member.filename, "is a link, which archives are not read for")
+            elif member.flag_bits & 1:
+                files.refuse(member.filename, "is encrypted")
+            else:
+                files.add(File(parts, lambda m=member: _member(data, m)))  # type: ignore[misc]
+    return files
+
+
+def _member(data: bytes | Path, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive, archive.open(member) as file:
+            found = file.read(FILE_BYTES + 1)
+    except (*UNREADABLE, RuntimeError) as e:
+        raise Refused(f"cannot be unpacked: {e}") from e
+    if len(found) > FILE_BYTES:
+        raise too_large(max(member.file_size, len(found)))
+    return found
+
+
+def _of_tar(opened: IO[bytes], head: bytes) -> Files:
+    files = Files()
+    unpack = next((way for magic, way in COMPRESSED.items() if head.startswith(magic)), lambda raw: raw)
+    counted = _Counted(unpack(opened))
+    with tarfile.open(fileobj=counted, mode="r|") as archive:
+        for member in archive:
+            parts = _parts(member.name, files)
+            if member.isdir() or parts is None:
+                continue
+            if not member.isreg():
+                files.refuse(member.name, "is a link or a device, which archives are not read for")
+            elif member.size > FILE_BYTES:
+                files.add(File(parts, lambda size=member.size: _raise(too_large(size))))  # type: ignore[misc]
+            else:
+                content = archive.extractfile(member)
+                assert content is not None
+                found = content.read()
+                files.add(File(parts, lambda found=found: found))  # type: ignore[misc]
+    return files
+
+
+class _Counted(io.RawIOBase):
+    """Reads on until there was too much of it: what says little of itself may unpack to anything."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source, self._read = source, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._source.read(size)
+        self._read += len(found)
+        if self._read > ALL_BYTES:
+            raise Refused(f"unpacks to more than {ALL_BYTES / 1e6:.0f} MB")
+        return found
+
+
+def _raise(refused: Refused) -> bytes:
+    raise refused
+
+
+def _parts(name: str, files: Files) -> tuple[str, ...] | None:
+    """The path of a member; None where it is passed over, or leads out of the archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts:
+        files.refuse(name, "has a path that leads out of the archive")
+        return None
+    if len(path.parts) > DEPTH:
+        files.refuse(name, f"lies deeper than {DEPTH} folders")
+        return None
+    return None if any(passed_over(folder) for folder in path.parts[:-1]) else path.parts

@@ -1,0 +1,212 @@
+"""The lab in containers: docker-compose.yml's services, found and asked as the native lab's processes are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from streamlings.errors import LabError
+from streamlings.paths import state_folder
+from streamlings.servers import broker, cluster, contents, engine, postgres, process, registry, service, state
+from streamlings.servers.container import DATA, Container, of
+from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say, quiet
+from streamlings.servers.state import LabState
+
+IMAGE = "streamlings-lab"
+PYTHON = "/opt/streamlings/.venv/bin/python"
+"""Of the image."""
+RUNS = f"{DATA}/flink/kept/runs"
+"""In the volume that Flink's servers share: what jobs write to the folders of checks and runs."""
+NEEDED_BYTES = 3_000_000_000
+"""Of memory, for Kafka and Flink while a check that kills one has two TaskManagers."""
+SERVICES = {"kafka": ["kafka"], "flink": ["flink-jobmanager", "flink-taskmanager"], "registry": ["registry"], "postgres": ["postgres"]}
+"""Of docker-compose.yml, by server."""
+
+
+def up(*, needs: set[str], say: Say = quiet) -> LabState:
+    """Bring up the servers that are needed and do not run; the lab's state. What runs already, whoever has started it, is used.
+
+    Raises LabError where the engine does not do it, and ServerCrashed with the last log lines of a server that does not come up.
+    """
+    with state.changing() as lab:
+        running = engine.running()
+        lab.backend = "containers"
+        _forget_the_dead(lab, running, say)
+        started = {server for server, services in SERVICES.items() if running.keys() >= {*services}}
+        missing = {server for server in needs | started if not getattr(lab, server)}
+        if missing:
+            _start(lab, missing, say)
+        return lab
+
+
+def down(say: Say = quiet) -> list[str]:
+    """End the containers, and those that were added by the way; volumes stay. The names of what ran."""
+    from streamlings.worker import pool
+
+    with state.changing() as lab:
+        ran = sorted(name for name in lab.processes if name != "lab")
+        pool.retire_all()
+        engine.compose("--profile", "*", "down", "--remove-orphans", "--timeout", "20", env=_environment(lab))
+        lab.__dict__.update(LabState().__dict__)
+        return ran
+
+
+def start_taskmanager(lab: LabState, name: str) -> Container:
+    """One more TaskManager, which goes with its container when it ends; returns before it has registered."""
+    added = ["run", "--detach", "--rm", "--no-deps", "--quiet-pull", "--env", f"STREAMLINGS_NAME={name}", "flink-taskmanager"]
+    container = engine.compose(*added, env=_environment(lab)).splitlines()[-1]
+    return _sharing(of(name, engine.run("inspect", "--format", "{{.Id}}", container)))
+
+
+def forget(lab: LabState, run: str) -> None:
+    """Remove what jobs have written to the folder of a check or run of this name."""
+    if "jobmanager" in lab.processes:
+        engine.ask("exec", lab.processes["jobmanager"].to_json()["container"], "rm", "-rf", f"{RUNS}/{run}")  # type: ignore[arg-type]
+
+
+def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
+    """Compare the state with what runs; what is not whole is not there."""
+    alive = {container for containers in running.values() for container in containers}
+    dead = []
+    for name, gone in list(lab.processes.items()):
+        if not isinstance(gone, Container) or gone.container not in alive:
+            del lab.processes[name]
+            dead.append(name)
+            last = gone.said(3).replace("\n", "\n  ")
+            say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
+    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
+        cluster.replace_taskmanagers(lab, dead)
+    names = {name.split("-")[0] for name in lab.processes}
+    for server, parts in {
+        "kafka": {"kafka"},
+        "flink": {"jobmanager", "taskmanager"},
+        "registry": {"registry"},
+        "postgres": {"postgres"},
+    }.items():
+        if not (parts <= names and "lab" in names):
+            setattr(lab, server, "")
+
+
+def _start(lab: LabState, missing: set[str], say: Say) -> None:
+    memory = int(engine.run("info", "--format", "{{.MemTotal}}"))
+    if memory < NEEDED_BYTES:
+        raise LabError(
+            f"the container engine has {memory / 1e9:.1f} GB of memory, and the lab needs {NEEDED_BYTES / 1e9:.0f} GB",
+            hint="Docker Desktop: Settings, Resources; or use the native lab: --backend native",
+        )
+    _choose_ports(lab, engine.running())
+    env = _environment(lab)
+    if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
+        say(f"building the lab's image from {env['STREAMLINGS_BASE']} (once, some minutes)")
+        engine.compose("build", "lab", env=env, deadline_s=3600)
+    wanted = [name for server in sorted(missing) for name in SERVICES[server]]
+    engine.compose("up", "--detach", "--no-build", "--no-recreate", "--quiet-pull", *wanted, env=env, deadline_s=300)
+    running = engine.running()
+    lab.processes["lab"] = holder = of("lab", next(iter(running.get("lab", [])), ""))
+    _assert_fits(holder)
+    for until_ready in [STARTERS[server](lab, running) for server in sorted(missing)]:
+        until_ready()
+
+
+def _choose_ports(lab: LabState, running: dict[str, list[str]]) -> None:
+    """Those of the lab that runs; else the usual ones, and another one for each that is taken."""
+    if running.get("lab"):
+        given = json.loads(engine.run("inspect", "--format", "{{json .Config.Env}}", running["lab"][0]))
+        settings = dict(each.partition("=")[::2] for each in given)
+        lab.ports = {server: int(settings[f"STREAMLINGS_{server.upper()}_PORT"]) for server in service.PORTS}
+        return
+    free = iter(process.free_ports(len(service.PORTS)))
+    lab.ports = {server: next(free) if process.listens(port) else port for server, port in service.PORTS.items()}
+
+
+def _environment(lab: LabState) -> dict[str, str]:
+    """What docker-compose.yml is given."""
+    ports = {f"STREAMLINGS_{server.upper()}_PORT": str(lab.ports[server]) for server in service.PORTS if server in lab.ports}
+    return ports | {"STREAMLINGS_BASE": f"python:{contents.PYTHON}-slim"}
+
+
+def _assert_fits(holder: Container) -> None:
+    """Raises LabError where the image was built for other versions than this clone's."""
+    built, here = holder.output_of("python", "-m", "streamlings.servers.contents"), contents.digest()
+    if built == here:
+        return
+    mend = f"./streamlings down && STREAMLINGS_BASE=python:{contents.PYTHON}-slim docker compose build"
+    if built.partition("-")[0] != contents.PYTHON:
+        raise LabError(f"the lab's image has Python {built.partition('-')[0]}, and this clone runs on {contents.PYTHON}", hint=mend)
+    raise LabError("the lab's image was built for other versions or settings than this clone's", hint=mend)
+
+
+def _kafka(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
+    lab.processes["kafka"] = of("kafka", _only(running, "kafka"))
+
+    def until_ready() -> None:
+        address = f"127.0.0.1:{lab.ports['kafka']}"
+        process.until_ready(lab.processes["kafka"], lambda: broker.answers(address))
+        lab.kafka = address
+
+    return until_ready
+
+
+def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
+    from streamlings.worker import pool
+
+    pool.retire_all()  # what is warm would submit to a cluster that is gone
+    ports = {"rest": lab.ports["flink"], "rpc": service.RPC, "blob": service.BLOB}
+    cluster.flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
+    lab.processes["jobmanager"] = _sharing(of("jobmanager", _only(running, "flink-jobmanager")))
+    members = [_sharing(of("taskmanager", container)) for container in running.get("flink-taskmanager", [])]
+    rest = FlinkRest(f"127.0.0.1:{lab.ports['flink']}")
+
+    def until_ready() -> None:
+        process.until_ready(lab.processes["jobmanager"], rest.answers)
+        for member in members:
+            process.until_ready(member, lambda one=member: _name_of(one))  # type: ignore[misc]
+            name = _name_of(member)
+            lab.processes[name] = of(name, member.container)
+            process.until_ready(member, lambda one=name: one in rest.taskmanagers())  # type: ignore[misc]
+        lab.flink = rest.address
+
+    return until_ready
+
+
+def _sharing(server: Container) -> Container:
+    """The same; the folder of all checks and runs is found in it by the same path as outside, and is one that all of Flink's share."""
+    link = 'mkdir -p -m 1777 "$1" && mkdir -p "${2%/*}" && ln -sfn "$1" "$2"'
+    engine.run("exec", "--user", "0", server.container, "sh", "-c", link, "sh", RUNS, str(state_folder() / "runs"))
+    return server
+
+
+def _name_of(taskmanager: Container) -> str:
+    """Its id in Flink's REST API; "" while it has not chosen one."""
+    return engine.ask("exec", taskmanager.container, "cat", f"{DATA}/flink/name")
+
+
+def _registry(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
+    lab.processes["registry"] = of("registry", _only(running, "registry"))
+
+    def until_ready() -> None:
+        address = f"http://127.0.0.1:{lab.ports['registry']}{registry.API}"
+        process.until_ready(lab.processes["registry"], lambda: registry.answers(address))
+        registry.set_default_level(address)
+        lab.registry = address
+
+    return until_ready
+
+
+def _postgres(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
+    lab.processes["postgres"] = of("postgres", _only(running, "postgres"))
+
+    def until_ready() -> None:
+        process.until_ready(lab.processes["postgres"], lambda: postgres.answers(lab.ports["postgres"]))
+        lab.postgres = postgres.address_at(lab.ports["postgres"])
+
+    return until_ready
+
+
+def _only(running: dict[str, list[str]], service: str) -> str:
+    return next(iter(running.get(service, [])), "")
+
+
+STARTERS = {"kafka": _kafka, "flink": _flink, "registry": _registry, "postgres": _postgres}
+"""Each enters its server's containers into the state, and returns what waits until the server answers."""

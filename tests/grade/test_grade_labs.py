@@ -1,0 +1,116 @@
+"""Grading on real labs: natively, several at once; and with a container for each submission."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from containers.conftest import no_engine
+from driving import Cli
+from grade.the_class import COURSE, MEMBERS, make
+
+from streamlings.servers import engine
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+POINTS = """title = "All three"
+
+[points]
+"basics/note" = 1
+"basics/greeting" = 2
+"streams/copy" = 4
+"""
+PLACES = {"basics/note": "01_basics/1_note", "basics/greeting": "01_basics/2_greeting", "streams/copy": "02_streams/1_copy"}
+PEOPLE = {
+    "solves all": ("solutions", "solutions", "solutions"),
+    "another way": ("right/by_shutil", "right/flush_each", "right/from_a_view"),
+    "wrong": ("wrong/misspelt", "wrong/twice", "wrong/negative_amounts"),
+    "half": ("solutions", "wrong/without_key", "wrong/explained_only"),
+    "starters": ("starter", "starter", "starter"),
+    "nothing but note": ("solutions", None, None),
+}
+"""By name, which program of the course they hand in for each exercise."""
+KNOWN = {"solves all": "7.00", "another way": "7.00", "wrong": "0.00", "half": "1.00", "starters": "0.00", "nothing but note": "1.00"}
+
+
+def hand_in(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "grading.toml").write_text(POINTS)
+    for name, chosen in PEOPLE.items():
+        for place, which in zip(PLACES.values(), chosen, strict=True):
+            if which is None:
+                continue
+            lesson = COURSE / "lessons" / place
+            file = next((COURSE / "solutions" / place).glob("*.py")).name
+            source = {"solutions": COURSE / "solutions" / place / file, "starter": lesson / file}.get(which, lesson / f"{which}.py")
+            target = folder / name / place / file
+            target.parent.mkdir(parents=True)
+            target.write_text(source.read_text())
+
+
+def graded(cli: Cli, folder: Path, out: Path, *options: str) -> dict[str, dict[str, object]]:
+    done = cli("grade", str(folder), "--out", str(out), "--json", *options, timeout_s=800)
+    assert done.out, done.err
+    return {each["name"]: each for each in json.loads(done.out)["submissions"]}
+
+
+def test_two_labs_at_once_give_the_known_marks_twice(cli: Cli, tmp_path: Path) -> None:
+    hand_in(tmp_path / "class")
+    for run in ("first", "second"):
+        marks = graded(cli, tmp_path / "class", tmp_path / run, "--native", "--labs", "2")
+        assert {name: each["points"] for name, each in marks.items()} == KNOWN
+        assert not [each for each in marks.values() if each["open"]]
+    assert (tmp_path / "first" / "marks.csv").read_bytes() == (tmp_path / "second" / "marks.csv").read_bytes()
+    page = (tmp_path / "first" / "cohort.html").read_text()
+    assert "behaves like: negative amounts" in page
+
+
+@pytest.mark.skipif(bool(no_engine()), reason="no container engine")
+def test_a_container_for_each_submission(cli: Cli, tmp_path: Path) -> None:
+    make(tmp_path / "class")
+    marks = graded(cli, tmp_path / "class", tmp_path / "results", "--labs", "2")
+    for member in MEMBERS:
+        state = marks[member.name]["exercises"]["basics/note"]["state"]  # type: ignore[index]
+        assert state == (member.isolated or member.state), member.name
+    assert engine.run("ps", "--quiet", "--filter", "name=streamlings-cell-") == ""
+
+
+@pytest.mark.skipif(bool(no_engine()), reason="no container engine")
+def test_labs_in_containers_give_the_known_marks(cli: Cli, tmp_path: Path) -> None:
+    hand_in(tmp_path / "class")
+    marks = graded(cli, tmp_path / "class", tmp_path / "results", "--labs", "1")
+    assert {name: each["points"] for name, each in marks.items()} == KNOWN
+    assert engine.run("ps", "--quiet", "--filter", "name=streamlings-grade-") == ""
+    assert engine.run("volume", "ls", "--quiet", "--filter", "name=streamlings-grade-") == ""
+
+
+REACHES_OUT = """
+import socket
+from streamlings import lab
+
+def reach(host, port):
+    try:
+        socket.create_connection((host, port), timeout=2).close()
+        return "reached"
+    except OSError:
+        return ""
+
+places = [("1.1.1.1", 53), ("172.17.0.1", 22), ("host.docker.internal", 22)]
+tried = [reach(*place) for place in places]
+try:
+    open("/opt/streamlings/src/streamlings/outcome.py", "a").write("x")
+    tried.append("wrote")
+except OSError:
+    pass
+word = (lab.folder("in") / "word.txt").read_text().strip()
+(lab.folder("out") / "note.txt").write_text(word + "".join(tried))
+"""
+
+
+@pytest.mark.skipif(bool(no_engine()), reason="no container engine")
+def test_a_submission_reaches_nothing_and_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    """It passes where none of what it tries succeeds."""
+    make(tmp_path / "class", {"ada"})
+    (tmp_path / "class" / "ada" / "01_basics/1_note/note.py").write_text(REACHES_OUT)
+    marks = graded(cli, tmp_path / "class", tmp_path / "results")
+    assert marks["ada"]["points"] == "10.00"

@@ -1,0 +1,115 @@
+"""Submissions as they come: what is found in them, and what is refused. Nothing is run here."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+from grade.the_class import GRADING, MEMBERS, NOTE, RIGHT, make
+
+from streamlings.course import Course
+from streamlings.errors import UsageError
+from streamlings.grade import config, intake
+from streamlings.grade.intake import archive, folder
+from streamlings.grade.intake.files import ALL_BYTES, Refused
+from streamlings.grade.intake.submission import RESERVED, Submission, give_keys
+
+
+@pytest.fixture
+def grading(course: Path, tmp_path: Path) -> config.Grading:
+    (tmp_path / "grading.toml").write_text(GRADING)
+    return config.read(tmp_path / "grading.toml", Course())
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda m: m.name)
+def test_what_is_found(member: object, grading: config.Grading, tmp_path: Path) -> None:
+    [member] = make(tmp_path / "class", {member.name})  # type: ignore[attr-defined]
+    [found] = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    assert found.name == member.name
+    program = found.programs.get(grading.exercises[0])
+    if member.state == "not_handed_in":
+        assert program is None or not program.text.strip()
+    elif member.state == "refused":
+        assert (program and program.refused) or "was not read" in found.notes[0]
+    else:
+        assert program is not None and not program.refused
+        assert "\r" not in program.text and "\ufeff" not in program.text
+        compile(program.text, program.path, "exec") if member.state == "passed" else None
+
+
+def test_a_link_that_leads_out_is_refused_and_said(grading: config.Grading, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"link outside", "link in a zip", "climbs out of a zip"})
+    notes = {s.name: " ".join(s.notes) for s in intake.read(tmp_path / "class", grading, say=lambda _: None)}
+    assert "leads out of the submission" in notes["link outside"]
+    assert "is a link" in notes["link in a zip"]
+    assert "leads out of the archive" in notes["climbs out of a zip"]
+
+
+def test_a_learners_folder_that_is_a_link_elsewhere_is_refused(grading: config.Grading, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada"})
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "note.py").write_text(RIGHT)
+    os.symlink(tmp_path / "private", tmp_path / "class" / "mallory")
+    found = {s.name: s for s in intake.read(tmp_path / "class", grading, say=lambda _: None)}
+    assert found["mallory"].programs == {} and "leads elsewhere" in found["mallory"].notes[0]
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "note.py")
+    files = folder.files_of(tmp_path)
+    assert files.found == [] and "neither a file nor a folder" in files.refused[0]
+    with pytest.raises(Refused, match="no ordinary file"):
+        folder.read(tmp_path / "note.py")
+
+
+def test_a_tar_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "bomb.tar.gz", "wb", compresslevel=1) as out:
+        member = tarfile.TarInfo("zeros")
+        member.size = ALL_BYTES + 10_000_000
+        out.write(member.tobuf())
+        for _ in range(member.size // 10_000_000):
+            out.write(bytes(10_000_000))
+    with pytest.raises(Refused, match="unpacks to more than"):
+        archive.files_of(tmp_path / "bomb.tar.gz")
+
+
+def test_names_that_differ_only_in_case_or_marks_get_folders_of_their_own() -> None:
+    names = ["Ada", "ada", "a/b", "a b", "...", "", "batch", "marks.csv", "cafe\u0301", "caf\u00e9", "x" * 300]
+    submissions = [Submission(name) for name in names]
+    give_keys(submissions)
+    keys = [s.key.casefold() for s in submissions]
+    assert len(set(keys)) == len(names) and not set(keys) & RESERVED
+    assert all(0 < len(key) < 100 and "/" not in key and not key.startswith(".") for key in keys)
+
+
+def test_a_table_of_checkouts(grading: config.Grading, tmp_path: Path) -> None:
+    (tmp_path / "repo" / "work" / NOTE).parent.mkdir(parents=True)
+    (tmp_path / "repo" / "work" / NOTE).write_text(RIGHT)
+    (tmp_path / "repo" / ".git").mkdir()
+    (tmp_path / "repo" / ".git" / "note.py").write_text("no program")
+    table = tmp_path / "class.csv"
+    table.write_text("\ufeffname,path,handed_in\r\nada,repo,2026-11-20T18:00:00+01:00\r\nbob,missing,\r\n", encoding="utf-8")
+    ada, bob = intake.read(table, grading, say=lambda _: None)
+    assert ada.programs[grading.exercises[0]].path == f"work/{NOTE}"
+    assert ada.handed_in is not None and ada.handed_in.isoformat() == "2026-11-20T17:00:00+00:00"
+    assert bob.notes == ["the submission was not read: its folder does not exist"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ("name,path\nada\n", "line 2 has no path"),
+        ("name,path\nada,x\nada,y\n", "ada stands there twice"),
+        ("name,path,handed_in\nada,.,yesterday\n", "'yesterday' is no time"),
+        ("name,path,handed_in\nada,.,2026-11-20T18:00:00\n", "has no offset"),
+        ("", "holds no submission"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_line(lines: str, says: str, grading: config.Grading, tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_text(lines)
+    with pytest.raises(UsageError) as e:
+        intake.read(tmp_path / "class.csv", grading, say=lambda _: None)
+    assert says in e.value.message and e.value.hint
