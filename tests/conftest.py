@@ -23,9 +23,6 @@ MANY = 40
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where two processes share the tests, all of one exercise are run by one of them, and so is whatever else stands in one file."""
     for item in items:
-        if (TESTS / "containers") in item.path.parents:  # one lab in containers
-            item.add_marker(pytest.mark.xdist_group("containers"))
-            continue
         given = getattr(item, "callspec", None)
         exercise = given and (given.params.get("exercise") or getattr(given.params.get("declared"), "exercise", None))
         item.add_marker(pytest.mark.xdist_group(exercise.id if isinstance(exercise, Exercise) else item.path.stem))

@@ -290,8 +290,9 @@ def test_a_taskmanager_that_is_lost_without_a_kill_is_not_the_learners_fault(tmp
 
 
 def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path: Path) -> None:
-    with pytest.raises(LabError):
-        make_stage(tmp_path, make_job(task="INITIALIZING")).until(lambda: False, "a row", deadline_s=0.1, start_s=0.3)
+    for state in ("INITIALIZING", "SCHEDULED"):
+        with pytest.raises(LabError, match="have not started in time"):
+            make_stage(tmp_path, make_job(task=state)).until(lambda: False, "a row", deadline_s=0.1, start_s=0.3)
     crashes = make_job("RUNNING", "INITIALIZING", restarts=lambda: 3)
     assert gives_up(make_stage(tmp_path, crashes), deadline_s=0.1, start_s=0.3).diagnosis, "one that is restarted again and again is"
 

@@ -1,5 +1,5 @@
-"""One lab in containers for all of these tests: the project's own image and docker-compose.yml, started by testcontainers; it ends with
-them, for others want the native one."""
+"""One lab in containers for all of these tests of a process: the project's own image and docker-compose.yml, started by testcontainers.
+It ends with them, for others want the native one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from testcontainers.compose import DockerCompose
 from streamlings.paths import ROOT
 from streamlings.servers import containers, contents, process, service
 
-PROJECT = "streamlings-tests"
+PROJECT = f"streamlings-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+"""Two processes of tests have a lab each."""
 
 
 def no_engine() -> str:

@@ -15,7 +15,7 @@ from streamlings.paths import ROOT
 pytestmark = pytest.mark.slow
 
 LESSON = "lessons/07_windows/README.md"
-PARTS = ["README.md", "CONTRIBUTING.md", "mkdocs.yml", "site", "lessons", "solutions", "src"]
+PARTS = ["README.md", "CONTRIBUTING.md", "mkdocs.yml", "site", "lessons", "solutions", "kubernetes", "src"]
 FAULTS = {
     "a link and an anchor": (
         LESSON,

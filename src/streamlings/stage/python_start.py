@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from streamlings.errors import LabError
 from streamlings.stage.job import FlinkJob
 
 LOST = re.compile(r"\bMainInterpreter\.initialize\b.*^Caused by: java\.lang\.InterruptedException$", re.S | re.M)
@@ -22,5 +23,8 @@ def was_lost(jobs: Iterable[FlinkJob]) -> bool:
 
 
 def may_be_lost(jobs: Iterable[FlinkJob]) -> bool:
-    """Whether a job with Python functions has ended before all of its tasks ran."""
-    return any(job.uses_python and not job.has_run() for job in jobs)
+    """Whether a job with Python functions has ended before all of its tasks ran, as far as Flink says."""
+    try:
+        return any(job.uses_python and not job.has_run() for job in jobs)
+    except LabError:
+        return True

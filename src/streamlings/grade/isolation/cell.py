@@ -31,7 +31,7 @@ LIMITS = {
     "--ulimit": "core=0",
     "--tmpfs": "/tmp:rw,nosuid,nodev,size=256m,mode=1777",
 }
-RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--init"]
+RIGHTS = ["--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--init", "--log-driver", "none"]
 USER = os.getuid() or 1000
 """Whose files it writes into the check's folder, which has to be cleared away afterwards; never the superuser."""
 WAY = f"{USER + 1}:{USER + 1}"
@@ -48,6 +48,7 @@ class Cell(Program):
         super().__init__(path)
         self._name = f"streamlings-cell-{secrets.token_hex(6)}"
         self._tunnels: list[Tunnel] = []
+        self._killing: subprocess.Popen[bytes] | None = None
         self._looked, self._used = 0.0, 0.0
         os.chmod(folder, 0o777)  # its user is another one in there
         for below in folder.rglob("*"):
@@ -130,6 +131,8 @@ class Cell(Program):
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._killing is not None:
+            self._killing.wait()
         self._finish_reading()
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
@@ -139,7 +142,10 @@ class Cell(Program):
                 pass
 
     def _stop(self) -> None:
-        engine.ask("kill", self._name)
+        """Without waiting: unless what it prints is read meanwhile, the engine does not get to its end."""
+        if self._killing is None or self._killing.poll() is not None:
+            quiet = subprocess.DEVNULL
+            self._killing = subprocess.Popen(["docker", "kill", self._name], stdin=quiet, stdout=quiet, stderr=quiet)
 
     def _await_exit(self) -> None:
         code = self._process.wait()
