@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from driving import Cli
+from conftest import Cli
 
 import streamlings
 
@@ -41,12 +41,7 @@ def test_the_way_through_the_course(cli: Cli, course: Path) -> None:
         ["next", "basics/greeting"],
         ["streams/copy", "15"],
     ]
-    assert cli("progress").out.splitlines() == [
-        "basics               1 of 2    10 min   greeting",
-        "streams              0 of 1    15 min   copy",
-        "",
-        "1 of 3 passed, about 25 minutes left, next: basics/greeting",
-    ]
+    assert cli("progress").out == "1 of 3 passed, about 25 minutes left, next: basics/greeting\n"
 
 
 def test_lists_for_programs(cli: Cli, course: Path) -> None:

@@ -14,7 +14,7 @@ from streamlings.dev import mutate, selftest
 from streamlings.dev.mutants import Mutant, derive, equivalent
 from streamlings.dev.mutants.tally import Tally
 from streamlings.errors import LabError
-from streamlings.servers.say import quiet
+from streamlings.servers.native import quiet
 
 EXERCISES = Course().exercises
 

@@ -33,7 +33,6 @@ WAITS_OR_ACTS = (
     "require",
     "restart",
     "read_what",
-    "share",
 )
 """How the names of a stage's methods begin which a rehearsal need not do anything for."""
 

@@ -108,15 +108,6 @@ def begin(prefix: str) -> Path:
     return folder
 
 
-def remove_run(lab: LabState, folder: Path) -> None:
-    """The folder of a check or run, and what lies under its name where Flink's containers keep it."""
-    if lab.backend == "containers":
-        from streamlings.servers import containers
-
-        containers.forget(lab, folder.name)
-    remove_folder(folder)
-
-
 def remove_folder(folder: Path) -> None:
     """The folder with all that lies in it; what a link names is left alone."""
     if folder.is_symlink():
@@ -128,7 +119,7 @@ def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
     for name, server in lab.processes.items():
         if name.startswith(("jobmanager", "taskmanager")):
-            server.signal(signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
+            process.signal_group(server, signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     pool.discard_taken()
     for folder in _run_folders():
         if not _goes_on(folder):
@@ -137,7 +128,7 @@ def sweep(lab: LabState) -> None:
             if lab.flink:
                 _cancel_jobs_of(lab, prefix)
             if remove_everything_named(lab, prefix):
-                remove_run(lab, folder)
+                remove_folder(folder)
             for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
                 remove_folder(brokers)
 

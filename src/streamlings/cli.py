@@ -12,14 +12,13 @@ import traceback
 
 import click
 
-from streamlings import __version__, cli_exercises, cli_grade, cli_lab, cli_watch, jars
+from streamlings import __version__, cli_exercises, cli_lab, jars
 from streamlings.cli_dev import dev, say
 from streamlings.errors import StreamlingsError
 from streamlings.paths import shown, state_folder
 
 VERBS: list[click.Command] = [
     cli_exercises.start,
-    cli_watch.watch,
     cli_exercises.check,
     cli_exercises.run,
     cli_lab.look,
@@ -28,14 +27,10 @@ VERBS: list[click.Command] = [
     cli_exercises.hint,
     cli_exercises.solution,
     cli_exercises.reset,
-    cli_grade.submit,
-    cli_grade.grade,
     cli_lab.up,
     cli_lab.down,
     cli_lab.status,
     cli_lab.doctor,
-    cli_lab.docs,
-    cli_lab.pack,
     cli_lab.selftest,
     dev,
 ]
@@ -49,16 +44,10 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=InOrder, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=None, version=__version__, prog_name="streamlings")
-@click.pass_context
-def app(ctx: click.Context) -> None:
-    """Real-time data pipelines with Kafka and Flink, learned at the keyboard. Alone on a terminal it watches: see `watch`."""
-    if ctx.invoked_subcommand is None:
-        if sys.stdin.isatty() and sys.stdout.isatty():
-            ctx.invoke(cli_watch.watch, exercise=None, down=False)
-        else:
-            print(ctx.get_help())
+def app() -> None:
+    """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
 
 
 for verb in VERBS:
@@ -85,7 +74,7 @@ def main() -> int:
         if e.hint:
             say(f"hint: {e.hint}")
         return e.exit_code
-    except click.exceptions.NoArgsIsHelpError as e:  # of `dev`
+    except click.exceptions.NoArgsIsHelpError as e:
         print(e.ctx.get_help() if e.ctx else "")
         return 0
     except click.ClickException as e:

@@ -19,15 +19,15 @@ from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.judging import checks_of, explain, judge, load_checks, play
 from streamlings.outcome import Result
 from streamlings.paths import shown, state_folder
-from streamlings.servers import backends, cluster
-from streamlings.servers.say import Say, quiet
+from streamlings.servers import cluster, native
+from streamlings.servers.native import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage import python_start
 from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
-from streamlings.stage.timeline import Moment, Timeline
+from streamlings.stage.timeline import Timeline
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
 
@@ -44,8 +44,6 @@ class Grader:
     """How long a shorter stream that fails is looked for after the verdict, in seconds."""
     timeline: Timeline = field(default_factory=Timeline)
     """What happened during the last check."""
-    follow: Callable[[Moment | str], None] = lambda _: None
-    """Is told what happens while it happens (see Timeline)."""
 
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
@@ -53,7 +51,7 @@ class Grader:
             raise UsageError(f"{shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         if not program.read_bytes().strip():
             raise UsageError(f"{shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
-        result = Result(exercise.id, "could_not_check", seed, backends.chosen(), 0, [])
+        result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
         try:
             with alone(self.say):
                 self._check(exercise, program, seed, result)
@@ -71,11 +69,10 @@ class Grader:
         began = time.monotonic()
         module = load_checks(exercise)
         checks = checks_of(module)
-        lab = backends.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
+        lab = native.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
         cleanup.sweep(lab)
-        files = None if self.trusted else CourseFiles()
-        before = None if self.trusted or lab.prefix else cleanup.names_on(lab)  # what is new on shared servers may be anybody's
-        prefix = f"{lab.prefix}{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
+        files, before = (None, None) if self.trusted else (CourseFiles(), cleanup.names_on(lab))
+        prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
         folder = cleanup.begin(prefix)
         stage: Stage | None = None
         with ExitStack() as around:
@@ -85,7 +82,6 @@ class Grader:
                 brokers = around.enter_context(own_brokers(exercise, prefix))
                 stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
                 self.timeline = stage.timeline_
-                self.timeline.follow = self.follow
                 ended = play(module.scenario, stage)
                 result.checks = judge(checks, stage, ended)
                 if stage.uses_flink and result.failed_check is None:
@@ -178,7 +174,7 @@ class Grader:
             stage.close()
         cleanup.kill_leftovers(prefix)
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
-            cleanup.remove_run(lab, folder)
+            cleanup.remove_folder(folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
             if lab.flink:
                 cleanup.leave_taskmanagers(lab, spare=spare, fresh=fresh, prefix=prefix)

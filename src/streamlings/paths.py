@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import platformdirs
+
 ROOT = Path(__file__).resolve().parents[2]
 """The clone: holds lessons/, solutions/ and the learner's work/."""
 
@@ -27,16 +29,7 @@ def state_folder() -> Path:
 def cache_folder() -> Path:
     """Downloads shared by every clone of this user (or `STREAMLINGS_CACHE`), safe to delete at any time."""
     override = os.environ.get("STREAMLINGS_CACHE")
-    if override:
-        return Path(override).resolve()
-    import platformdirs  # here: a pack is read before any package is installed
-
-    return Path(platformdirs.user_cache_dir("streamlings", appauthor=False))
-
-
-def packed_site() -> Path:
-    """The site, built, where this clone was set up from a pack that had it."""
-    return ROOT / ".streamlings" / "site"
+    return Path(override).resolve() if override else Path(platformdirs.user_cache_dir("streamlings", appauthor=False))
 
 
 def shown(path: Path) -> str:

@@ -14,14 +14,14 @@ from confluent_kafka import Producer
 
 from streamlings import cleanup, wait
 from streamlings.course import Course, Exercise
-from streamlings.dev import pipeline_bench, watch_bench
+from streamlings.dev import pipeline_bench
 from streamlings.dev.download_sizes import download_bytes
 from streamlings.errors import LabError
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
-from streamlings.servers import backends, state
+from streamlings.servers import native, state
+from streamlings.servers.native import Say
 from streamlings.servers.rest import FlinkRest
-from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 from streamlings.stage.records import to_json
@@ -51,10 +51,10 @@ def run(*, as_json: bool, say: Say) -> None:
 
 def measure(say: Say) -> dict[str, object]:
     downloads = download_bytes()
-    backends.down(say)
+    native.down(say)
     report: dict[str, object] = {"machine": machine()}
     began = time.monotonic()
-    lab = backends.up(needs={"kafka", "flink"}, say=say)
+    lab = native.up(needs={"kafka", "flink"}, say=say)
     report["lab_up_s"] = round(time.monotonic() - began, 2)
     began = time.monotonic()
     pool.give_back(pool.take(lab.flink))
@@ -62,8 +62,6 @@ def measure(say: Say) -> dict[str, object]:
     times = {kind: _check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
     report["check_p50_s"] = {kind: round(statistics.median(t), 2) for kind, t in times.items()}
     report["check_p95_s"] = {kind: round(statistics.quantiles(t, n=20, method="inclusive")[-1], 2) for kind, t in times.items()}
-    say("measuring what watch adds")
-    report["watch_added_s"] = round(max(watch_bench.added_s(e) for kind, e in one_of_each_kind().items() if kind in ("none", "live")), 2)
     say("measuring a producer and a pipeline")
     report["producer_events_s"] = round(producer_rate(lab.kafka))
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))

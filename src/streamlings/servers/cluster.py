@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from streamlings.errors import UsageError
 from streamlings.paths import state_folder
 from streamlings.servers import process, state
 from streamlings.servers.flink import Flink
@@ -24,8 +22,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     from streamlings.worker import pool
 
     pool.retire_all()  # what is warm would submit to the cluster that is gone
-    rest_port, rpc, blob = process.free_ports(3)
-    ports = {"rest": _asked_for() or rest_port, "rpc": rpc, "blob": blob}
+    ports = dict(zip(("rest", "rpc", "blob"), process.free_ports(3), strict=True))
     cluster = flink()
     cluster.configure(ports)
     lab.processes["jobmanager"] = cluster.start_jobmanager()
@@ -41,14 +38,6 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     return until_ready
 
 
-def _asked_for() -> int | None:
-    """The port in STREAMLINGS_FLINK_PORT, such as a devcontainer forwards; None where none is named, or somebody has it."""
-    asked = os.environ.get("STREAMLINGS_FLINK_PORT", "")
-    if asked and not (asked.isascii() and asked.isdecimal() and 0 < int(asked) < 65536):
-        raise UsageError(f"STREAMLINGS_FLINK_PORT is {asked}, which is no port", hint="a number from 1 to 65535, or unset it")
-    return None if not asked or process.listens(int(asked)) else int(asked)
-
-
 def add_taskmanager() -> str:
     """Start one more TaskManager and give its name; returns before it has registered.
 
@@ -56,22 +45,13 @@ def add_taskmanager() -> str:
     """
     with state.changing() as lab:
         fresh = new_name(taskmanagers(lab))
-        lab.processes[fresh] = start_taskmanager(lab, fresh)
+        lab.processes[fresh] = flink().start_taskmanager(fresh)
         return fresh
 
 
-def start_taskmanager(lab: LabState, name: str) -> Process:
-    """Start a TaskManager in the way in which this lab runs; returns before it has registered."""
-    if lab.backend == "containers":
-        from streamlings.servers import containers
-
-        return containers.start_taskmanager(lab, name)
-    return flink().start_taskmanager(name)
-
-
 def have_spare() -> None:
-    """See to it that besides the first TaskManager another one runs, or starts. Where they are not ours, nothing happens."""
-    if len(mine := taskmanagers(state.read())) < 2 and mine:
+    """See to it that besides the first TaskManager another one runs, or starts."""
+    if len(taskmanagers(state.read())) < 2:
         add_taskmanager()
 
 
@@ -81,17 +61,6 @@ def kill_taskmanagers(names: list[str]) -> None:
         for name in names:
             if name in lab.processes:
                 process.kill(lab.processes.pop(name))
-
-
-def replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
-    """See to it that a TaskManager is registered, and none of the dead: until Flink misses those, it gives their slots to a job, and
-    then fails it. A new one has a name that no dead one had, for by its name it is known when it has registered."""
-    rest = FlinkRest(lab.flink)
-    if not taskmanagers(lab):
-        fresh = new_name(dead)
-        lab.processes[fresh] = start_taskmanager(lab, fresh)
-        process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
-    rest.until_gone(dead)
 
 
 def taskmanagers(lab: LabState) -> list[str]:

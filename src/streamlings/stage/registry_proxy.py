@@ -53,11 +53,7 @@ class RegistryProxy:
 
     @property
     def address(self) -> str:
-        return f"http://{self.host_and_port}{self.root}"
-
-    @property
-    def host_and_port(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self._server.server_address[1]}{self.root}"
 
     @property
     def requests(self) -> list[Request]:

@@ -1,1 +1,0 @@
-"""At the keyboard: checks on every save, and what is shown meanwhile."""
