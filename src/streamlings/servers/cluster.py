@@ -69,8 +69,8 @@ def taskmanagers(lab: LabState) -> list[str]:
 
 
 def new_name(others: list[str]) -> str:
-    """A TaskManager's name after those of the TaskManagers among `others`."""
-    return f"taskmanager-{max((_number(n) for n in others if n.startswith('taskmanager-')), default=0) + 1}"
+    """A TaskManager's name after those of `others`."""
+    return f"taskmanager-{max(map(_number, others), default=0) + 1}"
 
 
 def _number(name: str) -> int:

@@ -86,8 +86,9 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
         process.reap(gone)
         last = process.tail(Path(gone.log), lines=3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
-        _replace_taskmanagers(lab, dead)
+    lost = [name for name in dead if name.startswith("taskmanager-")]
+    if lab.flink and "jobmanager" in lab.processes and (lost or not cluster.taskmanagers(lab)):
+        _replace_taskmanagers(lab, lost)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names
@@ -96,15 +97,15 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
             setattr(lab, server, "")
 
 
-def _replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
-    """See to it that a TaskManager is registered, and none of the dead: until Flink misses those, it gives their slots to a job, and
-    then fails it. A new one has a name that no dead one had, for by its name it is known when it has registered."""
+def _replace_taskmanagers(lab: LabState, lost: list[str]) -> None:
+    """See to it that a TaskManager is registered, and none of the lost: until Flink misses those, it gives their slots to a job, and
+    then fails it. A new one has a name that no lost one had, for by its name it is known when it has registered."""
     rest = FlinkRest(lab.flink)
     if not cluster.taskmanagers(lab):
-        fresh = cluster.new_name(dead)
+        fresh = cluster.new_name(lost)
         lab.processes[fresh] = cluster.flink().start_taskmanager(fresh)
         process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
-    rest.until_gone(dead)
+    rest.until_gone(lost)
 
 
 def _start_registry(lab: LabState, say: Say) -> Callable[[], None]:
