@@ -75,6 +75,10 @@ def _diagnose_job(stage: Waiting, job: FlinkJob, awaited: str) -> tuple[list[str
     if job.state == "CANCELED":
         return ["the Flink job was cancelled"], ""
     if not job.running:
+        most, slots = max(v["parallelism"] for v in job.vertices), stage.rest.slots()
+        if most > slots:
+            waits = f"the Flink job waits: a step of it has {most} tasks, and Flink has {slots} slots"
+            return [waits], "who says how many tasks there are?"
         return [f"the Flink job is {job.state}, and not all of its tasks run yet"], ""
     if "checkpoint" in awaited:
         interval_ms = job.checkpoint_interval()

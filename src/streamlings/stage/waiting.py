@@ -133,7 +133,11 @@ class Waiting(Faults):
         going = [job.vertices for job in self.jobs if job.state == "RUNNING"]
         starting = [v["name"] for vertices in going for v in vertices if v["status"] in ("INITIALIZING", "DEPLOYING")]
         # In batch, what comes behind a source that goes on has not begun; where nothing has, Flink has given the job no slots.
-        starting += [v["name"] for vertices in going if all(v["status"] in ("CREATED", "SCHEDULED") for v in vertices) for v in vertices]
+        slots = self.rest.slots() if going else 0
+        for vertices in going:
+            waits = all(v["status"] in ("CREATED", "SCHEDULED") for v in vertices)
+            if waits and max(v["parallelism"] for v in vertices) <= slots:
+                starting += [v["name"] for v in vertices]
         if starting and not self.killed and not any(j.restarts() for j in self.jobs):
             raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:

@@ -69,7 +69,7 @@ def watermark_without_delay(sql: Sql) -> Iterator[Edit]:
         end = sql.end_of(at, {","})
         for minus in range(at, end):
             if sql[minus] == "-" and sql[minus + 1] == "INTERVAL":
-                yield Edit(sql.tokens[minus - 1].end, sql.tokens[end - 1].end, "")
+                yield Edit(sql.tokens[minus - 1].end, sql.tokens[minus + 3].end, "")  # behind INTERVAL, the number and its unit
 
 
 def epoch_unit_changed(sql: Sql) -> Iterator[Edit]:
