@@ -297,6 +297,9 @@ def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path
     asks_for_99.vertices[0]["parallelism"] = 99
     waits = gives_up(make_stage(tmp_path, asks_for_99), deadline_s=60, start_s=60)  # at once: no slot will come
     assert waits.diagnosis == ["the Flink job waits: a step of it has 99 tasks, and Flink has 8 slots"]
+    no_steps_yet = make_job("INITIALIZING")
+    no_steps_yet.vertices.clear()
+    assert gives_up(make_stage(tmp_path, no_steps_yet), deadline_s=0.1, start_s=0.3).diagnosis, "Flink has not read its graph"
     crashes = make_job("RUNNING", "INITIALIZING", restarts=lambda: 3)
     assert gives_up(make_stage(tmp_path, crashes), deadline_s=0.1, start_s=0.3).diagnosis, "one that is restarted again and again is"
 

@@ -84,14 +84,18 @@ def kill_taskmanagers(names: list[str]) -> None:
 
 
 def replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
-    """See to it that a TaskManager is registered, and none of the dead: until Flink misses those, it gives their slots to a job, and
-    then fails it. A new one has a name that no dead one had, for by its name it is known when it has registered."""
+    """Where Flink runs, see to it that a TaskManager is registered, and none of those among the dead: until Flink misses these, it gives
+    their slots to a job, and then fails it. A new one has a name that no lost one had, for by its name it is known when it has registered.
+    """
+    lost = [name for name in dead if name.startswith("taskmanager-")]
+    if not lab.flink or "jobmanager" not in lab.processes or (taskmanagers(lab) and not lost):
+        return
     rest = FlinkRest(lab.flink)
     if not taskmanagers(lab):
-        fresh = new_name(dead)
+        fresh = new_name(lost)
         lab.processes[fresh] = start_taskmanager(lab, fresh)
         process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
-    rest.until_gone(dead)
+    rest.until_gone(lost)
 
 
 def taskmanagers(lab: LabState) -> list[str]:
@@ -100,8 +104,8 @@ def taskmanagers(lab: LabState) -> list[str]:
 
 
 def new_name(others: list[str]) -> str:
-    """A TaskManager's name after those of the TaskManagers among `others`."""
-    return f"taskmanager-{max((_number(n) for n in others if n.startswith('taskmanager-')), default=0) + 1}"
+    """A TaskManager's name after those of `others`."""
+    return f"taskmanager-{max(map(_number, others), default=0) + 1}"
 
 
 def _number(name: str) -> int:

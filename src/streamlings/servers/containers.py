@@ -75,8 +75,7 @@ def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> 
             dead.append(name)
             last = gone.said(3).replace("\n", "\n  ")
             say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
-        cluster.replace_taskmanagers(lab, dead)
+    cluster.replace_taskmanagers(lab, dead)
     names = {name.split("-")[0] for name in lab.processes}
     for server, parts in {
         "kafka": {"kafka"},

@@ -80,8 +80,7 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
         process.reap(gone)
         last = gone.said(3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    if lab.flink and "jobmanager" in lab.processes and (dead or not cluster.taskmanagers(lab)):
-        cluster.replace_taskmanagers(lab, dead)
+    cluster.replace_taskmanagers(lab, dead)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names

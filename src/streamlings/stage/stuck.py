@@ -75,10 +75,8 @@ def _diagnose_job(stage: Waiting, job: FlinkJob, awaited: str) -> tuple[list[str
     if job.state == "CANCELED":
         return ["the Flink job was cancelled"], ""
     if not job.running:
-        most, slots = max(v["parallelism"] for v in job.vertices), stage.rest.slots()
-        if most > slots:
-            waits = f"the Flink job waits: a step of it has {most} tasks, and Flink has {slots} slots"
-            return [waits], "who says how many tasks there are?"
+        if waits := too_few_slots(job, stage.rest.slots()):
+            return [f"the Flink job waits: {waits}"], "who says how many tasks there are?"
         return [f"the Flink job is {job.state}, and not all of its tasks run yet"], ""
     if "checkpoint" in awaited:
         interval_ms = job.checkpoint_interval()
@@ -144,6 +142,13 @@ def _with_watermark(stage: Waiting, job: FlinkJob, watermark: int) -> tuple[list
         hint = f"a watermark is the lowest of all partitions': what does {slowest} send?"
         return [line, f"partition {slowest} holds it back: {own}"], hint
     return [line], ""
+
+
+def too_few_slots(job: FlinkJob, slots: int) -> str:
+    """Why a job that has not started never will, where a step of it has more tasks than Flink has `slots`; "" elsewhere, and where it has
+    none at all: then it is about to have some again."""
+    most = max((v["parallelism"] for v in job.vertices), default=0)
+    return f"a step of it has {most} tasks, and Flink has {slots} slots" if 0 < slots < most else ""
 
 
 def root_cause(stacktrace: str) -> str:

@@ -11,9 +11,8 @@ from streamlings.checks import Check
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, state
 from streamlings.stage.faults import Faults
-from streamlings.stage.job import FlinkJob
 from streamlings.stage.patience import PATIENCE, PROGRAM_S, START_S, Patience
-from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose
+from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose, too_few_slots
 
 LOST = re.compile(r"TaskManager with id (\S+?)(?:\(.*?\))? (?:timed out|is no longer reachable)")
 """What Flink says of a job that fails because its TaskManager is gone."""
@@ -113,14 +112,11 @@ class Waiting(Faults):
             return None, failed or exit_code is not None or self._patience.exhausted()
         jobs = [j for j in jobs if not j.ended]  # beside one that goes on, another may have come to the end of its input
         if any(not j.running for j in jobs):
-            return None, not self.killed and any(j.restarts() > 2 or self._has_too_few_slots_for(j) for j in jobs)
+            slots = self.rest.slots()
+            return None, not self.killed and any(j.restarts() > 2 or (not j.running and too_few_slots(j, slots)) for j in jobs)
         for topic in self.outputs():
             topic.poll()
         return (self.rows_seen(), [j.consumed() for j in jobs], [j.watermark() for j in jobs], self.program.output.bytes_seen), False
-
-    def _has_too_few_slots_for(self, job: FlinkJob) -> bool:
-        """Whether a step of a job that has not started has more tasks than Flink has slots; not while Flink has none at all."""
-        return not job.running and 0 < self.rest.slots() < max((v["parallelism"] for v in job.vertices), default=0)
 
     def _rows_are_under_way(self) -> bool:
         """Whether sinks have written rows that nobody has read yet; those of an open transaction stay so."""
@@ -138,9 +134,9 @@ class Waiting(Faults):
         going = [job for job in self.jobs if job.state == "RUNNING"]
         starting = [v["name"] for job in going for v in job.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")]
         # In batch, what comes behind a source that goes on has not begun; where nothing has, Flink has given the job no slots.
-        for vertices in (job.vertices for job in going if not self._has_too_few_slots_for(job)):
-            if all(v["status"] in ("CREATED", "SCHEDULED") for v in vertices):
-                starting += [v["name"] for v in vertices]
+        for job in going:
+            if all(v["status"] in ("CREATED", "SCHEDULED") for v in job.vertices) and not too_few_slots(job, self.rest.slots()):
+                starting += [v["name"] for v in job.vertices]
         if starting and not self.killed and not any(j.restarts() for j in self.jobs):
             raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:

@@ -48,7 +48,8 @@ def mutants_of(exercise: Exercise) -> tuple[list[Mutant], int]:
 
 def shortcomings(exercise: Exercise, mutants: list[Mutant]) -> list[str]:
     """What is wrong with the records as such: without a mutant, without a reason, said twice, too many; not given by the starter."""
-    recorded, given = read(exercise).equivalent, read(exercise).given
+    records = read(exercise)
+    recorded, given = records.equivalent, records.given
     starter, solution = (path.read_text() for path in (exercise.starter, exercise.solution))
     known = {mutant.identity for mutant in mutants}
     lacks = [f"no mutant is recorded as\n{r.identity}" for r in recorded if r.identity not in known]
