@@ -370,3 +370,11 @@ def test_a_job_that_somebody_submits_by_hand_is_nobodys(tmp_path: Path) -> None:
         ask=lambda path: {"execution-config": {"user-config": {} if next(states, "") else {"streamlings": whose[path.split("/")[2]]}}},
     )
     assert [job.id for job in stage.refresh()] == ["mine", "none"]
+
+
+@pytest.mark.parametrize("task", ["INITIALIZING", "SCHEDULED"])
+def test_of_jobs_without_end_some_start_at_any_moment(tmp_path: Path, task: str) -> None:
+    """The program submits them: its last one has had no time to start, and that is nobody's fault but its own."""
+    stage = make_stage(tmp_path, make_job(), make_job(task=task))
+    stage.submitted = 21
+    assert gives_up(stage).diagnosis == ["your program has submitted 21 jobs, and goes on"]

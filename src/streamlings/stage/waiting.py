@@ -71,7 +71,7 @@ class Waiting(Faults):
                 if hopeless and self.uses_flink:
                     self.read_what_lies_there()  # of a job that ended at once, nobody may have read anything yet
                 if (hopeless or still or now > end) and not reached():
-                    self._give_up(awaited, proves, hint=hint)
+                    self._give_up(awaited, proves, hint=hint, starting_is_slow=not hopeless)
             wait.until(lambda: False, deadline_s=0.02)
         self._reached(proves)
 
@@ -129,15 +129,23 @@ class Waiting(Faults):
         if proves is not None:
             self.proved.append(proves)
 
-    def _give_up(self, awaited: str, proves: Check | None, diagnosis: list[str] | None = None, hint: str = "") -> None:
+    def _give_up(
+        self,
+        awaited: str,
+        proves: Check | None,
+        diagnosis: list[str] | None = None,
+        hint: str = "",
+        *,
+        starting_is_slow: bool = True,
+    ) -> None:
+        """Raise Stuck; or LabError where the lab is the reason, as it is where `starting_is_slow`: tasks that still start had their time. A
+        program that is hopeless anyway (one that submits job after job) may have some that start at any moment."""
         self._assert_lab_is_well()
-        going = [job for job in self.jobs if job.state == "RUNNING"]
-        starting = [v["name"] for job in going for v in job.vertices if v["status"] in ("INITIALIZING", "DEPLOYING")]
+        going = [job.vertices for job in self.jobs if job.state == "RUNNING"]
+        starting = [v["name"] for vertices in going for v in vertices if v["status"] in ("INITIALIZING", "DEPLOYING")]
         # In batch, what comes behind a source that goes on has not begun; where nothing has, Flink has given the job no slots.
-        for job in going:
-            if all(v["status"] in ("CREATED", "SCHEDULED") for v in job.vertices) and not too_few_slots(job, self.rest.slots()):
-                starting += [v["name"] for v in job.vertices]
-        if starting and not self.killed and not any(j.restarts() for j in self.jobs):
+        starting += [v["name"] for vertices in going if all(v["status"] in ("CREATED", "SCHEDULED") for v in vertices) for v in vertices]
+        if starting and starting_is_slow and not self.killed and not any(j.restarts() for j in self.jobs):
             raise LabError(f"the job's tasks have not started in time: {', '.join(starting)}", hint="is this machine very busy?")
         if self.uses_flink:
             self.observe()
