@@ -10,6 +10,8 @@ import pytest
 from driving import Cli
 
 import streamlings
+from streamlings import progress
+from streamlings.course import Course
 
 SCHEMA = Path(streamlings.__file__).parent / "report" / "result.schema.json"
 
@@ -57,6 +59,17 @@ def test_lists_for_programs(cli: Cli, course: Path) -> None:
     kept = json.loads(cli("progress", "--json").out)
     assert list(kept["passed"]) == ["basics/note"]
     assert (kept["exercises"], kept["minutes_left"], kept["next"]) == (3, 25, "basics/greeting")
+
+
+def test_whoever_begins_in_the_middle_goes_on_from_there(course: Path) -> None:
+    known = Course()
+    note, greeting, copy = known.exercises
+    progress.passed(greeting)
+    assert progress.next_exercise(known, after=greeting) == copy
+    progress.passed(copy)
+    assert progress.next_exercise(known, after=copy) == progress.next_exercise(known) == note, "what was left out comes at the end"
+    progress.passed(note)
+    assert progress.next_exercise(known, after=note) is None
 
 
 def test_progress_is_kept_by_id_so_that_lessons_may_be_renumbered(cli: Cli, course: Path) -> None:

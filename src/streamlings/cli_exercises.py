@@ -77,7 +77,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     if result.outcome == "passed" and file == chosen.work:
         progress.passed(chosen)
         if not as_json:
-            after_the_pass(chosen.id)
+            after_the_pass(chosen)
     raise SystemExit(result.exit_code)
 
 

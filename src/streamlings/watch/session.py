@@ -69,10 +69,10 @@ class Session:
     def following(self) -> Exercise | None:
         """Where `n` leads: the next in order; after a pass the next that is open, if any is."""
         exercises = self.course.exercises
-        after = exercises[exercises.index(self.exercise) + 1 :]
-        if self.exercise.id in self.passed:
-            return next((e for e in [*after, *exercises] if e.id not in self.passed), after[0] if after else None)
-        return after[0] if after else None
+        behind = next(iter(exercises[exercises.index(self.exercise) + 1 :]), None)
+        if self.exercise.id not in self.passed:
+            return behind
+        return progress.next_exercise(self.course, after=self.exercise) or behind
 
     def open(self, exercise: Exercise) -> None:
         """Turn to this exercise; the learner's copy is made where there is none."""
