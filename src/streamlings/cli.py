@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 
 import click
 
-from streamlings import __version__, cli_exercises, cli_grade, cli_lab, cli_watch, jars
+from streamlings import __version__, cli_exercises, cli_grade, cli_lab, cli_watch, interrupts, jars
 from streamlings.cli_dev import dev, say
 from streamlings.errors import StreamlingsError
 from streamlings.paths import shown, state_folder
@@ -71,10 +72,21 @@ def _download_report() -> jars.Progress:
     return download_report()
 
 
+def _end_in_order() -> None:
+    """On Ctrl-C, a kill, or a terminal that is closed, what a check has made is cleared away; what is told to ignore one still does."""
+
+    def leave(number: int) -> None:
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupts.when_safe(partial(leave, number)))
+
+
 def main() -> int:
     """Run a verb; every error that is raised on purpose becomes one line, a hint, and its exit code."""
     jars.new_progress = _download_report
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a check made is cleared away
+    _end_in_order()
     try:
         app(prog_name="./streamlings", standalone_mode=False)
         return 0

@@ -86,7 +86,7 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
 @backend_option
 @click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="the same seed sends the same events")
 @click.option("--rate", type=click.FloatRange(0.1, 10_000), default=5, show_default=True, help="events a second")
-@click.option("--late", type=click.FloatRange(0, 1), help="the share of events that comes late; default: what is usual there")
+@click.option("--late", type=click.FloatRange(0, 1), help="the share that comes late, besides what is late in the exercise's own events")
 @click.option("--kill", type=click.Choice(["taskmanager", "broker"]), default="taskmanager", show_default=True, help="what the key k kills")
 def run(exercise: str | None, seed: int, rate: float, late: float | None, kill: Kill) -> None:
     """Your program on the shop's never-ending stream, with a live view of what flows, until Ctrl-C."""

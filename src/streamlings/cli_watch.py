@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from streamlings.chosen import exercise_named
+from streamlings.chosen import exercise_named, say_what_was_kept_aside
 from streamlings.cli_dev import say
 from streamlings.cli_exercises import exercise_argument
 
@@ -18,6 +18,7 @@ def watch(exercise: str | None, down: bool) -> None:
     from streamlings.course import Course
     from streamlings.watch import run
 
+    say_what_was_kept_aside()
     course = Course()
     all_passed = exercise is None and progress.next_exercise(course) is None
     run.run(course.exercises[-1] if all_passed else exercise_named(exercise), down=down, say=say)

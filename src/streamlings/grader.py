@@ -95,27 +95,17 @@ class Grader:
                     raise LabError("Flink's TaskManager could not run Python any more; it has been replaced", hint="check it again")
                 explain(result, stage)
                 result.seconds = round(time.monotonic() - began, 3)
-                self.assert_untouched(files, stage.program)
+                assert_untouched(files.mend() if files else [])
+                assert_kept(stage.program)
                 result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
                 self.tell(result)
                 if self.shorten_s and (failed := result.failed_check) and failed.shorten:
                     with suppress(LabError):  # the verdict is told
                         failed.shortest = failed.shorten(self.shorten_s)
             finally:
-                self.end(lab, stage, prefix, folder, before, spare=exercise.kind == "restore" and not self.trusted)
-        self.assert_untouched(files)
-
-    def assert_untouched(self, files: CourseFiles | None, program: Program | None = None) -> None:
-        """Mend the course's files. Raises LabError where the program has changed some, or ended its keeper."""
-        changed = files.mend() if files else []
-        if changed:
-            raise LabError(
-                f"{len(changed)} files of the course changed while your program ran, and were put back: {', '.join(changed[:3])}",
-                hint="the changed ones are kept in .streamlings/changed; a program of yours has no business there",
-            )
-        if program is not None and not program.kept():
-            hint = "does your program end processes that it did not start?"
-            raise LabError("the process that watches over your program was ended", hint=hint)
+                spare = exercise.kind == "restore" and not self.trusted
+                changed = self.end(lab, stage, prefix, folder, before, files, spare=spare)
+        assert_untouched(changed)
 
     def set_stage(
         self, exercise: Exercise, program: Path, lab: LabState, brokers: OwnBrokers | None, *, prefix: str, folder: Path, seed: int
@@ -161,9 +151,26 @@ class Grader:
 
         return start
 
-    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
+    def end(
+        self,
+        lab: LabState,
+        stage: Stage | None,
+        prefix: str,
+        folder: Path,
+        before: set[str] | None,
+        files: CourseFiles | None = None,
+        *,
+        spare: bool = False,
+    ) -> list[str]:
         """Cancel the jobs, end the program, remove its topics, groups and files, and whatever was not there `before`. With `spare`, two
-        TaskManagers are left."""
+        TaskManagers are left. Returns which of the course's `files` it had changed; they are mended, whatever else went wrong."""
+        try:
+            self._clear(lab, stage, prefix, folder, before, spare=spare)
+        finally:
+            changed = files.mend() if files else []
+        return changed
+
+    def _clear(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
         fresh = False
         program = stage.program if stage is not None else None
         if program is not None and not self.trusted:
@@ -180,10 +187,10 @@ class Grader:
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
             cleanup.remove_run(lab, folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
-            if lab.flink:
+            if lab.flink and not cluster.is_dead():
                 cleanup.leave_taskmanagers(lab, spare=spare, fresh=fresh, prefix=prefix)
-            if isinstance(program, WorkerProgram):
-                pool.warm(lab.flink)
+                if isinstance(program, WorkerProgram):
+                    pool.warm(lab.flink)
 
     def _take_back(self, program: Program) -> None:
         """The warm process of a trusted program that has ended can be used again."""
@@ -191,6 +198,22 @@ class Grader:
             pool.give_back(program.worker)
         else:
             program.kill()
+
+
+def assert_untouched(changed: list[str]) -> None:
+    """Raises LabError where files of the course were changed."""
+    if changed:
+        raise LabError(
+            f"{len(changed)} files of the course changed while your program ran, and were put back: {', '.join(changed[:3])}",
+            hint="the changed ones are kept in .streamlings/changed; a program of yours has no business there",
+        )
+
+
+def assert_kept(program: Program | None) -> None:
+    """Raises LabError where the program has ended its keeper."""
+    if program is not None and not program.kept():
+        hint = "does your program end processes that it did not start?"
+        raise LabError("the process that watches over your program was ended", hint=hint)
 
 
 @contextmanager

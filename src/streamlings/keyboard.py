@@ -13,7 +13,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def keys() -> Iterator[Callable[[], str]]:
-    """Gives a function that says what was typed since it was asked last. Ctrl-C stays what it is; the terminal is put back at the end."""
+    """Gives a function that says what was typed since it was asked last. Ctrl-C stays what it is, Ctrl-Z does nothing, for a program that
+    stops would leave the terminal as it is now; it is put back at the end."""
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
 
@@ -23,6 +24,9 @@ def keys() -> Iterator[Callable[[], str]]:
 
     try:
         tty.setcbreak(terminal)
+        changed = termios.tcgetattr(terminal)
+        changed[6][termios.VSUSP] = os.fpathconf(terminal, "PC_VDISABLE").to_bytes()
+        termios.tcsetattr(terminal, termios.TCSADRAIN, changed)
         yield typed
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)

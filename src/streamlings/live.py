@@ -80,7 +80,7 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
                 say("topics: " + ", ".join(prefix + name for name in exercise.topics))
             yield stage
         finally:
-            grader.end(lab, stage, prefix, folder, None, spare=False)
+            grader.end(lab, stage, prefix, folder, None)
 
 
 def _play_once(exercise: Exercise, stage: Stage) -> None:

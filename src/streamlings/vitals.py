@@ -41,6 +41,7 @@ class Vitals:
     newest_rows: deque[tuple[str, Row]] = field(default_factory=lambda: deque(maxlen=50))
     happened: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=50))
     """Seconds since the beginning, and what."""
+    _dropped_before: int = 0
     _counts: deque[tuple[float, int, int]] = field(default_factory=deque)
 
     @property
@@ -64,6 +65,11 @@ class Vitals:
         if now > then:
             self.in_rate, self.out_rate = (self.sent - before) / (now - then), (self.rows - rows_before) / (now - then)
 
+    def count_dropped(self, counted: int) -> None:
+        """What Flink's counters say; after a restart they begin at 0."""
+        self.dropped += counted - self._dropped_before if counted >= self._dropped_before else counted
+        self._dropped_before = counted
+
     def ask_flink(self, stage: Stage) -> None:
         """All that Flink knows. What it cannot say at this moment, as after a kill, stays as it was."""
         with suppress(LabError, LookupError):
@@ -75,7 +81,7 @@ class Vitals:
                 self.note(f"the job is {state}")
             self.state = state
             self.watermark = self.finite(stage.watermark())
-            self.dropped = max(self.dropped, sum(job.late_records_dropped() for job in jobs))
+            self.count_dropped(sum(job.late_records_dropped() for job in jobs))
             consumed: dict[tuple[str, int], int] = {}
             for job in jobs:
                 consumed |= job.consumed()

@@ -232,6 +232,43 @@ def test_a_save_ends_the_check_that_goes_on(opens: Opens, notes: Path) -> None:
     assert "FAILED" not in at.text
 
 
+def test_what_a_program_did_to_the_course_is_mended_also_when_its_check_is_ended(opens: Opens, notes: Path) -> None:
+    checks = notes / "lessons" / "01_basics" / "1_note" / "checks.py"
+    before = checks.read_text()
+    at = opens("watch")
+    at.until("ready")
+    work(notes).write_text(f"open({str(checks)!r}, 'a').write('#')\n" + HANGS)
+    assert wait.until(lambda: checks.read_text() != before, deadline_s=60)
+    work(notes).write_text(solution(notes))
+    at.until("Passed.", deadline_s=15)
+    assert checks.read_text() == before
+
+
+def test_a_verdict_does_not_close_the_list(opens: Opens, notes: Path) -> None:
+    """Whoever types a word there would go on with keys: q leaves."""
+    at = opens("watch")
+    at.until("ready")
+    at.press("l")
+    at.until("search:")
+    work(notes).write_text(solution(notes))
+    at.until("1 of 3 passed")
+    at.press("qx")
+    at.until("search: qx")
+    at.press("\x1b")
+    at.until("Passed. n goes on")
+
+
+def test_progress_that_cannot_be_read_is_said(cli: Cli, notes: Path, tmp_path: Path) -> None:
+    cli.env["STREAMLINGS_STATE"] = str(tmp_path / "state")
+    (notes / "work").mkdir(exist_ok=True)
+    (notes / "work" / "progress.json").write_text("{")
+    running = cli.start("watch")
+    assert running.stdout is not None
+    assert any("and save it" in line for line in running.stdout)
+    running.send_signal(signal.SIGINT)
+    assert "it is kept as progress.unreadable-1.json" in cli.end(running).err
+
+
 def test_another_exercise_ends_the_check_that_goes_on(opens: Opens, notes: Path) -> None:
     at = opens("watch")
     at.until("ready")

@@ -61,6 +61,7 @@ def keys(session: Session) -> list[tuple[str, str]]:
 def _ready(session: Session) -> tuple[str, str]:
     edit = f"Edit {shown(session.exercise.work)} and save it: it is checked at once."
     ready = "ready" if session.exercise.servers else "ready: no server is needed"
+    ready = f"not ready: {session.unready}" if session.unready else ready
     return session.note or (_starting(session) if session.preparing else ready), edit
 
 
@@ -70,7 +71,7 @@ def _starting(session: Session) -> str:
 
 
 def _stopping(session: Session) -> tuple[str, str]:
-    return f"{session.note}; the check that went on is being ended", "then this version is checked"
+    return f"{session.note or 'once more'}; the check that went on is being ended", "then this version is checked"
 
 
 def _checking(session: Session) -> tuple[str, str]:

@@ -32,7 +32,8 @@ def show_list(*, as_json: bool) -> None:
     for e in exercises:
         mark = "passed" if e.id in done else "next" if following and e.id == following.id else ""
         style = {"passed": "green", "next": "bold", "": ""}[mark]
-        out.print(Text(f"{mark:<7} {e.id:<34} {e.minutes:>3} min  {e.title}", style=style))
+        line = Text(f"{mark:<7} {e.id:<34} {e.minutes:>3} min  {e.title}", style=style)
+        out.print(line, no_wrap=True, overflow="ellipsis", soft_wrap=not out.is_terminal)
 
 
 def show_progress(*, as_json: bool) -> None:

@@ -79,6 +79,8 @@ def _timeline(session: Session, out: Console) -> None:
         out.print("A check goes on: what happens in it stands here when there is a verdict.")
     elif session.result is None:
         out.print("Nothing has happened yet: save your program, and it is checked.")
+    elif session.timeline is None and not session.result.checks:
+        out.print("It is not known what happened in this check.")
     elif session.timeline is None:
         command = f"./streamlings check {session.exercise.id} --seed {session.result.seed} --timeline FILE.html"
         out.print(Text(f"So much happened that no screen holds it. Drawn into a file: {command}"))

@@ -115,3 +115,9 @@ def _number(name: str) -> int:
 def dead_taskmanagers(lab: LabState) -> list[Process]:
     """Those that ended without having been asked to."""
     return [lab.processes[name] for name in taskmanagers(lab) if not lab.processes[name].alive()]
+
+
+def is_dead() -> bool:
+    """Whether the JobManager of this lab has ended without having been asked to."""
+    jobmanager = state.read().processes.get("jobmanager")
+    return jobmanager is not None and not jobmanager.alive()

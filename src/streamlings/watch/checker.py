@@ -2,7 +2,8 @@
 
 Requests come on stdin and answers go to stdout, a JSON object a line:
 
-    {"prepare": ID}              what the exercise needs is brought up, with a warm worker: {"said": TEXT}... {"ready": FLINK'S ADDRESS}
+    {"prepare": ID}              what the exercise needs is brought up, with a warm worker: {"said": TEXT}...
+                                 {"ready": "", or why it is not}
     {"check": ID, "seed": N}     the learner's program is checked: {"said"}... {"progress"}... {"verdict"} {"timeline"} {"shortest"}
                                  {"cleared"}
 
@@ -20,7 +21,7 @@ import sys
 import threading
 from typing import Any
 
-from streamlings import jars, wait
+from streamlings import interrupts, jars, wait
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
 from streamlings.grader import Grader
@@ -110,23 +111,24 @@ class Progress:
 
 
 class Cancellable(Grader):
-    """A grader that a signal ends at any moment, except while it clears the stage."""
+    """A grader that can be ended once, at any moment, except while it clears the stage."""
 
     clearing = False
     cancelled = False
 
-    def end(self, *arguments: Any, **options: Any) -> None:
+    def end(self, *arguments: Any, **options: Any) -> list[str]:
         self.clearing = True
         try:
-            super().end(*arguments, **options)
+            changed = super().end(*arguments, **options)
         finally:
             self.clearing = False
         if self.cancelled:
             raise KeyboardInterrupt
+        return changed
 
-    def cancel(self, *_: object) -> None:
-        self.cancelled = True
-        if not self.clearing:
+    def cancel(self) -> None:
+        again, self.cancelled = self.cancelled, True
+        if not self.clearing and not again:
             raise KeyboardInterrupt
 
 
@@ -140,7 +142,7 @@ class Checker:
 
     def serve(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.grader.cancel)
+            signal.signal(number, interrupts.when_safe(self.grader.cancel))
         jars.new_progress = lambda: DownloadLines(self.answers)
         threading.Thread(target=self._read, daemon=True).start()
         while (request := self._requests.get()) is not None:
@@ -165,9 +167,9 @@ class Checker:
                 pool.warm(lab.flink)
                 self.answers.say("Flink's Python client warms up")
                 wait.until(lambda: list(pool.folder().glob("*.ready")) or not pool.idle(), deadline_s=WARM_S)
-            self.answers.tell(ready=lab.flink if lab else "")
-        except StreamlingsError:  # the check says it in full
             self.answers.tell(ready="")
+        except StreamlingsError as e:  # the check says it in full
+            self.answers.tell(ready=e.message)
 
     def check(self, name: str, seed: int) -> None:
         self.grader.timeline = Timeline()

@@ -17,7 +17,9 @@ from streamlings.paths import state_folder
 
 Answer = dict[str, Any]
 ENDS_S = 30
-"""So long a checker may take to clear its stage (more on a crowded machine); then it is killed, and the next check sweeps."""
+"""So long a checker may take to clear its stage; then it is killed, and the next check sweeps."""
+MORE = 3
+"""So many times as long at most, on a crowded machine: somebody waits."""
 LONGEST_LINE = 2**26
 
 
@@ -47,7 +49,7 @@ class Checking:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(asyncio.shield(self._life), ENDS_S * wait.crowding())
+            await asyncio.wait_for(asyncio.shield(self._life), ENDS_S * min(wait.crowding(), MORE))
         except TimeoutError:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -59,6 +61,15 @@ class Checking:
             self._asked.clear()
 
     async def _live(self) -> None:
+        try:
+            last_words = await self._answer()
+        except OSError as e:  # such as a limit of processes, or a folder that nobody may write to
+            last_words = str(e)
+        self.gone = True
+        self._tell({"ended": last_words})
+
+    async def _answer(self) -> str:
+        """Tell its answers until it has ended; its last words."""
         log = log_file()
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as err:
@@ -76,8 +87,7 @@ class Checking:
             with suppress(ValueError):  # cut off in the middle: it was killed
                 self._tell(json.loads(answer))
         await self._process.wait()
-        self.gone = True
-        self._tell({"ended": log.read_text(errors="replace")[-2000:].strip()})
+        return log.read_text(errors="replace")[-2000:].strip()
 
     def _tell(self, answer: Answer) -> None:
         if self._told is not None:

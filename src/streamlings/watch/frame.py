@@ -81,7 +81,7 @@ class Frame:
     def _text(self) -> StyleAndTextTuples:
         size = self.app.output.get_size()
         width, rows = size.columns, size.rows
-        around = self._draw(width, 1)
+        around = self._draw(width, rows)
         is_low = rows < LOW
         keys = wrapped_keys([key for key in around.keys if not is_low or key[0] not in LEFT_OUT], width)
         said, following = (wrapped(text, width, 1 if is_low else 2) for text in (around.said, around.following))

@@ -20,13 +20,13 @@ class Plain:
         self._session = session
         self._page: tuple[object, ...] = ()
         self._said = ""
-        session.changed = self._print
+        session.changed = self._show
 
     async def show(self) -> None:
         loop = asyncio.get_running_loop()
         if sys.stdin.isatty():
             loop.add_reader(0, self._read)
-        self._print()
+        self._show()
         try:
             await self._session.over
         finally:
@@ -45,6 +45,12 @@ class Plain:
                 press(self._session, "enter" if word else "escape")
             elif word:
                 press(self._session, word[0])
+
+    def _show(self) -> None:
+        try:
+            self._print()
+        except OSError:  # nobody reads any more, as after `| head`
+            self._session.quit()
 
     def _print(self) -> None:
         s = self._session

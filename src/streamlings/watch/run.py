@@ -35,8 +35,9 @@ def run(exercise: Exercise, *, down: bool, say: Say) -> None:
         return
     running = state.read()
     names = [name for name in ("kafka", "flink", "registry", "postgres") if getattr(running, name)]
-    done = len(progress.read().passed)
-    say(f"{done} of {len(Course().exercises)} exercises passed; ./streamlings goes on where you are")
+    passed = progress.read().passed
+    exercises = Course().exercises
+    say(f"{sum(each.id in passed for each in exercises)} of {len(exercises)} exercises passed; ./streamlings goes on where you are")
     if names:
         say(f"the lab stays up ({', '.join(names)}): ./streamlings down ends it")
 

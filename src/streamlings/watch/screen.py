@@ -62,7 +62,8 @@ class Screen:
         hints = len(s.hints) if s.page == "hints" else 0
         timeline = len(s.timeline) if s.timeline is not None else -1
         marked = s.chooser.marked.id if s.chooser.marked else ""
-        key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, s.flink, s.phase)
+        flink = s.flink if s.page == "places" else ""
+        key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, flink, s.phase)
         if key != self._drawn[0]:
             self._drawn = key, pages.lines(s, width - 2)
             if s.page == "verdict" and self._drawn[1] and not s.top:
@@ -84,11 +85,12 @@ class Screen:
     def _open_in_browser(self) -> None:
         """Flink's page, where this machine has a browser with a window: over ssh nobody would see it."""
         has_windows = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-        if not self._session.flink or "SSH_CONNECTION" in os.environ or not has_windows:
+        flink = self._session.flink
+        if not flink or "SSH_CONNECTION" in os.environ or not has_windows:
             return
         try:
             browser = webbrowser.get()
         except webbrowser.Error:
             return
         if getattr(browser, "name", "") not in TEXT_BROWSERS:
-            asyncio.get_running_loop().run_in_executor(None, browser.open, f"http://{self._session.flink}")
+            asyncio.get_running_loop().run_in_executor(None, browser.open, f"http://{flink}")

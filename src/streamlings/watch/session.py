@@ -13,7 +13,7 @@ from streamlings.course import Course, Exercise
 from streamlings.errors import StreamlingsError
 from streamlings.outcome import Result
 from streamlings.paths import shown
-from streamlings.servers import backends
+from streamlings.servers import backends, state
 from streamlings.watch.checking import Answer, Checking
 from streamlings.watch.chooser import Chooser
 from streamlings.watch.saves import Saves, Seen, content
@@ -29,9 +29,7 @@ class Session:
         self.course = Course()
         self.changed: Callable[[], None] = lambda: None
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.passed = set(progress.read().passed)
-        self.flink = ""
-        """The address of Flink's page, "" while it is not known."""
+        self.passed = set(progress.read().passed) & {each.id for each in self.course.exercises}
         self.phase: Phase = "ready"
         self.page: Page = "task"
         self.top = 0
@@ -40,6 +38,8 @@ class Session:
         """What has just been seen or done, in a line."""
         self.said = ""
         """What the checker said last of servers that it starts, or waits for."""
+        self.unready = ""
+        """Why what the exercise needs could not be brought up."""
         self.asks_reset = False
         self.result: Result | None = None
         self.shortest: list[str] = []
@@ -90,6 +90,11 @@ class Session:
     # ---- checks
 
     @property
+    def flink(self) -> str:
+        """The address of Flink's page, "" where none runs: a check that starts it anew gives it another port."""
+        return state.read().flink
+
+    @property
     def preparing(self) -> bool:
         """Whether what the exercise needs is still being brought up."""
         return not self._ready.is_set()
@@ -97,6 +102,7 @@ class Session:
     def _prepare(self) -> None:
         self._unready += 1
         self._ready.clear()
+        self.unready = ""
         self._checker().ask(prepare=self.exercise.id)
 
     def _checker(self) -> Checking:
@@ -127,7 +133,7 @@ class Session:
         while self._endings or self.preparing:  # servers that are being started are not interrupted by whatever is wanted next
             await asyncio.wait([*self._endings, self._loop.create_task(self._ready.wait())])
         if asked == self._asked and not self.over.done():  # nothing newer is wanted
-            self.said = ""
+            self.said = self.unready = ""
             self._busy, self.phase = True, "checking"
             self._checker().ask(check=self.exercise.id, seed=self.seed)
             self.changed()
@@ -152,7 +158,7 @@ class Session:
         if "said" in answer:
             self.said = answer["said"]
         elif "ready" in answer:
-            self.flink = answer["ready"] or self.flink
+            self.unready = answer["ready"]
             self._unready -= 1
             if not self._unready:
                 self.said = ""
@@ -169,11 +175,14 @@ class Session:
             self._busy = False
             if self.result and self.result.outcome == "could_not_check":
                 self._let_go()  # what could not be cleared away is swept by the next check, once the process is gone that it belongs to
+                self._prepare()
         elif "ended" in answer:
             self._checker_has_ended(answer["ended"])
 
     def _judged(self, result: Result) -> None:
-        self.phase, self.result, self.page, self.top, self.note = "judged", result, "verdict", 0, ""
+        self.phase, self.result, self.note = "judged", result, ""
+        if self.page != "list":  # somebody types a word to search, and the next letter would be a key
+            self.page, self.top = "verdict", 0
         self.shortest, self.timeline = [], None
         if result.outcome == "passed":
             progress.passed(self.exercise)

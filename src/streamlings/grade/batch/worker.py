@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from streamlings import interrupts
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
 from streamlings.grade.isolation import cell, native
@@ -47,7 +48,7 @@ class Checks:
 
     def serve(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.grader.cancel)
+            signal.signal(number, interrupts.when_safe(self.grader.cancel))
         threading.Thread(target=self._read, daemon=True).start()
         while (request := self._requests.get()) is not None:
             self._check(request)
