@@ -26,6 +26,12 @@ from streamlings.worker.program import Output
 RUNS = Check("it_runs", "It runs", lambda _: None)
 
 
+@pytest.fixture(autouse=True)
+def _no_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that this process has started for other tests may lie as a kill in it has left it."""
+    monkeypatch.setenv("STREAMLINGS_STATE", str(tmp_path / "state"))
+
+
 def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     vertex = {"id": "v", "name": "Window", "status": task, "parallelism": 1}
     job = SimpleNamespace(id="j", state=state, running=(state, task) == ("RUNNING", "RUNNING"), vertices=[vertex], sources=set())

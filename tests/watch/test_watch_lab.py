@@ -67,7 +67,7 @@ def test_a_check_tells_how_far_it_is(opens: Opens, course: Path) -> None:
     at.until("Flink's page", f"http://{state.read().flink}")
     at.press("q")
     assert at.end() == 0
-    assert b"the lab stays up (kafka, flink): ./streamlings down ends it" in at.written
+    assert b"the lab stays up (kafka, flink" in at.written
     assert native.up(needs={"kafka", "flink"}).kafka
 
 
