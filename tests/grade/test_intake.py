@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from streamlings.grade import config, intake
 from streamlings.grade.intake import archive, folder
 from streamlings.grade.intake.files import ALL_BYTES, Refused
 from streamlings.grade.intake.submission import RESERVED, Submission, give_keys
+from streamlings.paths import ROOT
 
 
 @pytest.fixture
@@ -38,6 +41,21 @@ def test_what_is_found(member: object, grading: config.Grading, tmp_path: Path) 
         assert program is not None and not program.refused
         assert "\r" not in program.text and "\ufeff" not in program.text
         compile(program.text, program.path, "exec") if member.state == "passed" else None
+
+
+@pytest.mark.parametrize("below", ["", "streamlings-main/"])
+def test_in_a_copy_of_the_course_only_work_counts(below: str, tmp_path: Path) -> None:
+    """A checkout of a class's template, or the whole clone as an archive: starters and solutions have the programs' names."""
+    grading = replace(config.read(config.EXAMPLE, Course()), due=None)
+    clone = tmp_path / "class" / "ada" / below
+    for part in ("lessons", "solutions"):
+        shutil.copytree(ROOT / part, clone / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for exercise in grading.exercises[:2]:
+        (clone / "work" / exercise.place).mkdir(parents=True)
+        (clone / "work" / exercise.place / exercise.file).write_text(f"# {exercise.id}\n")
+    [ada] = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    found = {exercise.id: (program.path, program.text, program.refused) for exercise, program in ada.programs.items()}
+    assert found == {e.id: (f"{below}work/{e.place}/{e.file}", f"# {e.id}\n", "") for e in grading.exercises[:2]}
 
 
 def test_a_link_that_leads_out_is_refused_and_said(grading: config.Grading, tmp_path: Path) -> None:
