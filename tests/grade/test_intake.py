@@ -94,6 +94,14 @@ def test_a_tar_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
         archive.files_of(tmp_path / "bomb.tar.gz")
 
 
+def test_what_nobody_thought_of_costs_one_submission(grading: config.Grading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path / "class", {"ada", "zipped"})
+    monkeypatch.setattr(archive, "_of_zip", lambda *_: {}["no such key"])
+    ada, zipped = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    assert ada.programs and not zipped.programs
+    assert zipped.notes == ["the submission was not read: KeyError: 'no such key'"]
+
+
 def test_names_that_differ_only_in_case_or_marks_get_folders_of_their_own() -> None:
     names = ["Ada", "ada", "a/b", "a b", "...", "", "batch", "marks.csv", "cafe\u0301", "caf\u00e9", "x" * 300]
     submissions = [Submission(name) for name in names]

@@ -48,7 +48,7 @@ def run(
     put(out / "cohort.html", page(graded, grading, store.seed, names=names))
     put(out / "pseudonyms.csv", _key(graded, store.seed))
     if as_json:
-        print(document(graded, grading), end="")
+        print(document(graded, grading).encode("utf-8", "replace").decode(), end="")  # names of files need not be UTF-8
     else:
         summary(graded, grading, shown(out))
     return 3 if any(each.open for each in graded) else 0

@@ -58,7 +58,7 @@ def _of_zip(opened: IO[bytes], data: bytes | Path) -> Files:
         for member in archive.infolist():
             mode = member.external_attr >> 16
             parts = _parts(member.filename, files)
-            if member.is_dir() or parts is None:
+            if not parts or member.is_dir():  # in this order: one without a name is none
                 continue
             if stat.S_ISLNK(mode):
                 files.refuse(member.filename, "is a link, which archives are not read for")
@@ -87,7 +87,7 @@ def _of_tar(opened: IO[bytes], head: bytes) -> Files:
     with tarfile.open(fileobj=counted, mode="r|") as archive:
         for member in archive:
             parts = _parts(member.name, files)
-            if member.isdir() or parts is None:
+            if not parts or member.isdir():
                 continue
             if not member.isreg():
                 files.refuse(member.name, "is a link or a device, which archives are not read for")

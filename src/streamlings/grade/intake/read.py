@@ -91,6 +91,8 @@ def _submission(name: str, files: Callable[[], Files], grading: Grading) -> Subm
         found, notes = programs(files(), grading.exercises)
     except Refused as e:
         return Submission(name, notes=[f"the submission was not read: it {e}"])
+    except Exception as e:  # whatever somebody hands in costs only themselves
+        return Submission(name, notes=[f"the submission was not read: {type(e).__name__}: {e}"])
     return Submission(name, programs=found, notes=notes)
 
 
