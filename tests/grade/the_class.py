@@ -58,7 +58,7 @@ for parent in psutil.Process().parents():
 """
 READS_THE_OTHERS = HEAD + (
     "from pathlib import Path\n\n"
-    "found = [p for p in Path('/').glob('**/submission/01_basics/1_note/*.py') if p != Path(__file__)][:1]\n"
+    "found = [p for p in Path('/').glob('**/submission*/01_basics/1_note/*.py') if p != Path(__file__)][:1]\n"
     "(lab.folder('out') / 'note.txt').write_text(found[0].read_text() if found else 'nobody')\n"
 ).replace("Path('/')", "Path(__file__).parents[4]")
 

@@ -23,6 +23,7 @@ from streamlings.grade.isolation.inside import HOME
 from streamlings.grade.marks import Verdict
 from streamlings.outcome import Result
 from streamlings.paths import ROOT, cache_folder, course_root, state_folder
+from streamlings.removal import remove
 from streamlings.servers.say import Say
 
 CHECK_S = 600.0
@@ -47,6 +48,7 @@ class Lab:
 
     def __init__(self, number: int, *, isolated: bool, say: Say) -> None:
         self.folder = state_folder() / "grade" / f"lab-{number}"
+        self._place = self.folder / "submission"
         self._say, self._isolated, self._number = say, isolated, number
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -79,12 +81,12 @@ class Lab:
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             self._down()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
     def _start(self) -> None:
         if (self.folder / "lab.json").exists():
             self._down()  # of a batch that was killed
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
         self.folder.mkdir(parents=True, mode=0o700)
         if (state_folder() / ARCHIVES).is_dir():
             shutil.copytree(state_folder() / ARCHIVES, self.folder / ARCHIVES, copy_function=os.link)
@@ -131,9 +133,10 @@ class Lab:
         }
 
     def _put(self, exercise: Exercise, program: Program) -> Path:
-        """The program under the name that it has in `work/`, in a folder that says nothing of whose it is."""
-        shutil.rmtree(self.folder / "submission", ignore_errors=True)
-        file = self.folder / "submission" / exercise.place / exercise.file
+        """The program under the name that it has in `work/`, in a folder of its own that says nothing of whose it is."""
+        remove(self._place)
+        self._place = self.folder / f"submission-{secrets.token_hex(4)}"
+        file = self._place / exercise.place / exercise.file
         file.parent.mkdir(parents=True)
         file.write_text(program.text, encoding="utf-8", errors="replace")
         return file
@@ -166,7 +169,7 @@ class Lab:
 
     def _as_work(self, line: str) -> str:
         """Tracebacks name the program's place, which differs from lab to lab: learners know it as work/."""
-        place = self.folder / "submission"
+        place = self._place
         return line.replace(f"{place}/", "work/").replace(f"{shown_in(place)}/", "work/").replace(f"{HOME}/", "work/")
 
     def _down(self) -> None:
