@@ -40,7 +40,7 @@ def run(
     elif todo:
         engine.assert_there(say)
     store = Store.begin(out, grading, resume=resume)
-    left = [task for task in todo if store.verdict(task.submission, task.exercise, task.program) is None]
+    left = [task for task in todo if not store.decided(task.submission, task.exercise, task.program)]
     with Progress(len(todo), len(todo) - len(left)) as progress:
         batch.run(left, store, labs=labs or batch.labs_that_fit(), isolated=not native, say=progress.say, done=progress.done)
     graded = [marks.graded(each, grading, lambda e, p, s=each: store.verdict(s, e, p)) for each in submissions]  # type: ignore[misc]

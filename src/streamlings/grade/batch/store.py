@@ -53,6 +53,11 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None  # it is checked again
 
+    def decided(self, submission: Submission, exercise: Exercise, program: Program) -> bool:
+        """Whether there is nothing left to check: what could not be checked is tried again by whoever goes on with the batch."""
+        kept = self.verdict(submission, exercise, program)
+        return kept is not None and kept[0].outcome != "could_not_check"
+
     def keep(self, submission: Submission, exercise: Exercise, program: Program, verdict: Verdict) -> None:
         result, drawn = verdict
         data = {"digest": program.digest, "seed": self.seed, "result": result.to_json(), "drawn": drawn}

@@ -1,0 +1,32 @@
+"""What a batch keeps, and what is left to do when it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from grade.the_class import GRADING, NOTE, RIGHT
+
+from streamlings.course import Course
+from streamlings.grade import config
+from streamlings.grade.batch.store import Store
+from streamlings.grade.intake import Program, Submission
+from streamlings.outcome import Result
+
+
+@pytest.fixture
+def grading(course: Path, tmp_path: Path) -> config.Grading:
+    (tmp_path / "grading.toml").write_text(GRADING)
+    return config.read(tmp_path / "grading.toml", Course())
+
+
+@pytest.mark.parametrize(("outcome", "decided"), [("passed", True), ("failed", True), ("could_not_check", False)])
+def test_what_could_not_be_checked_is_tried_again(outcome: str, decided: bool, grading: config.Grading, tmp_path: Path) -> None:
+    [exercise] = grading.exercises
+    ada, program = Submission("ada", "ada"), Program(NOTE, RIGHT)
+    store = Store.begin(tmp_path / "out", grading, resume=False)
+    assert not store.decided(ada, exercise, program)
+    store.keep(ada, exercise, program, (Result(exercise.id, outcome, store.seed, "native", 0, []), ""))  # type: ignore[arg-type]
+    again = Store.begin(tmp_path / "out", grading, resume=True)
+    assert again.decided(ada, exercise, program) is decided
+    assert again.verdict(ada, exercise, program) is not None, "it is told until there is another one"
