@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -124,14 +125,66 @@ def test_a_table_of_checkouts(grading: config.Grading, tmp_path: Path) -> None:
     assert bob.notes == ["the submission was not read: its folder does not exist"]
 
 
+DUE = "[due]\nat = 2026-11-20T18:00:00Z\n"
+
+
+def due(folder: Path, more: str = 'handed_in = "times.csv"\n') -> config.Grading:
+    (folder / "due.toml").write_text(GRADING + DUE + more)
+    return config.read(folder / "due.toml", Course())
+
+
+def test_times_are_found_by_names_in_any_case_and_of_archives(course: Path, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada", "zipped", "flat"})
+    (tmp_path / "class" / "times.csv").write_text("Name,Handed_In\nADA,2026-11-21T18:00:00Z\nzipped.ZIP,2026-11-21T18:00:00Z\nbob,\n")
+    said: list[str] = []
+    ada, flat, zipped = intake.read(tmp_path / "class", due(tmp_path), say=said.append)
+    assert ada.handed_in == zipped.handed_in == datetime(2026, 11, 21, 18, tzinfo=UTC)
+    assert flat.handed_in is None and "not known when" in flat.notes[-1] and not [n for n in ada.notes if "not known when" in n]
+    assert any("names 'bob'" in line for line in said) and any("no time is known: flat" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("class/times.csv", "name;handed_in\nada;2026-11-21T18:00:00Z\n", "has no column 'name'"),
+        ("class/times.csv", "name,time\nada,2026-11-21T18:00:00Z\n", "has no column 'handed_in'"),
+        ("class/times.csv", "name,handed_in\nada,\nADA.zip,\n", "ADA.zip stands there twice"),
+        ("class.csv", "name,path\nada,class/ada\n", "has no column 'handed_in'"),
+    ],
+)
+def test_a_table_in_which_times_are_missing_is_refused(name: str, text: str, says: str, course: Path, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada"})
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError) as e:
+        intake.read(tmp_path / name.replace("/times.csv", ""), due(tmp_path), say=lambda _: None)
+    assert says in e.value.message and e.value.hint
+
+
+def test_where_no_table_names_times_each_submission_is_named(course: Path, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada", "flat"})
+    said: list[str] = []
+    found = intake.read(tmp_path / "class", due(tmp_path, ""), say=said.append)
+    assert all("not known when" in each.notes[-1] for each in found) and "ada, flat" in said[-1]
+
+
+@pytest.mark.parametrize("second", ["ada.zip", "Ada.zip"])
+def test_two_submissions_of_one_name_are_refused(second: str, grading: config.Grading, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada", "zipped"})
+    (tmp_path / "class" / "zipped.zip").rename(tmp_path / "class" / second)
+    with pytest.raises(UsageError, match="two submissions of"):
+        intake.read(tmp_path / "class", grading, say=lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
         ("name,path\nada\n", "line 2 has no path"),
-        ("name,path\nada,x\nada,y\n", "ada stands there twice"),
+        ("name,path\nada,x\nada,y\n", "two submissions of ada"),
         ("name,path,handed_in\nada,.,yesterday\n", "'yesterday' is no time"),
         ("name,path,handed_in\nada,.,2026-11-20T18:00:00\n", "has no offset"),
         ("", "holds no submission"),
+        ("name;path\nada;.\n", "has no column 'name'"),
+        ("name,folder\nada,.\n", "has no column 'path'"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_one_line(lines: str, says: str, grading: config.Grading, tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def without_suffix(name: str) -> str:
+    """The name of an archive without what says that it is one; any other as it is."""
+    suffix = max((s for s in SUFFIXES if name.lower().endswith(s)), key=len, default="")
+    return name[: len(name) - len(suffix)]
+
+
 def files_of(data: bytes | Path) -> Files:
     """The files of an archive, of its bytes or of the file where it lies. Raises Refused where it is none, or a bomb."""
     try:
