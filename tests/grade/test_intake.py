@@ -15,7 +15,7 @@ from grade.the_class import GRADING, MEMBERS, NOTE, RIGHT, make
 
 from streamlings.course import Course
 from streamlings.errors import UsageError
-from streamlings.grade import config, intake
+from streamlings.grade import config, intake, marks
 from streamlings.grade.intake import archive, folder
 from streamlings.grade.intake.files import ALL_BYTES, Refused
 from streamlings.grade.intake.submission import RESERVED, Submission, give_keys
@@ -34,10 +34,12 @@ def test_what_is_found(member: object, grading: config.Grading, tmp_path: Path) 
     [found] = intake.read(tmp_path / "class", grading, say=lambda _: None)
     assert found.name == member.name
     program = found.programs.get(grading.exercises[0])
+    [mark] = marks.graded(found, grading, lambda *_: None).marks
+    assert mark.state == (member.state if member.state in ("not_handed_in", "refused") else "could_not_check")
     if member.state == "not_handed_in":
         assert program is None or not program.text.strip()
     elif member.state == "refused":
-        assert (program and program.refused) or "was not read" in found.notes[0]
+        assert (program and program.refused) or found.unread
     else:
         assert program is not None and not program.refused
         assert "\r" not in program.text and "\ufeff" not in program.text

@@ -139,6 +139,21 @@ def wrong(name: str) -> str:
     return (COURSE / "lessons/01_basics/1_note/wrong" / f"{name}.py").read_text()
 
 
+def encrypted(place: Path) -> None:
+    """A zip whose member says that it is: nobody here makes one that really is."""
+    packed({NOTE: RIGHT})(place)
+    archive = place.with_name(place.name + ".zip")
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(data)
+
+
+def beside(name: str, content: bytes) -> Callable[[Path], object]:
+    """A file beside the folders."""
+    return lambda place: place.with_name(name).write_bytes(content)
+
+
+RAR = b"Rar!\x1a\x07\x01\0"
 ZIPPED = io.BytesIO()
 with zipfile.ZipFile(ZIPPED, "w") as _archive:
     _archive.writestr(NOTE, RIGHT)
@@ -199,6 +214,12 @@ MEMBERS = [
     Member("half characters", text(f"# coding: unicode_escape\nword = '\\ud800'\n{RIGHT}"), "refused"),
     Member("two versions", both(text(RIGHT, "a/note.py"), text(STARTER, "b/note.py")), "refused"),
     Member("bomb", bomb, "refused"),
+    Member("encrypted", encrypted, "refused"),
+    Member("zipped in a zip", packed({"hand in/submission.zip": ZIPPED.getvalue()}), "refused"),
+    Member("broken zip in a folder", text(b"PK\3\4 and no more", "submission.zip"), "refused"),
+    Member("another archive in a folder", text(RAR, "submission.rar"), "refused"),
+    Member("dora", beside("dora.rar", RAR), "refused"),
+    Member("eve.py", beside("eve.py", RIGHT.encode()), "refused"),
     Member("broken zip", lambda place: place.with_name(place.name + ".zip").write_bytes(b"PK\x03\x04 and no more"), "refused"),
 ]
 

@@ -26,6 +26,8 @@ COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\xfd7zXZ": lzma.LZMAFile,
 }
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+OTHERS = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz")
+"""What else people pack with."""
 UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError)
 
 
@@ -33,9 +35,14 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
+def is_other_archive(name: str) -> bool:
+    """Whether it is one of a kind that is not read."""
+    return name.lower().endswith(OTHERS) and not is_archive(name)
+
+
 def without_suffix(name: str) -> str:
     """The name of an archive without what says that it is one; any other as it is."""
-    suffix = max((s for s in SUFFIXES if name.lower().endswith(s)), key=len, default="")
+    suffix = max((s for s in (*SUFFIXES, *OTHERS) if name.lower().endswith(s)), key=len, default="")
     return name[: len(name) - len(suffix)]
 
 
@@ -69,7 +76,7 @@ def _of_zip(opened: IO[bytes], data: bytes | Path) -> Files:
             if stat.S_ISLNK(mode):
                 files.refuse(member.filename, "is a link, which archives are not read for")
             elif member.flag_bits & 1:
-                files.refuse(member.filename, "is encrypted")
+                files.refuse(member.filename, "is encrypted", unread=True)
             else:
                 files.add(File(parts, lambda m=member: _member(data, m)))  # type: ignore[misc]
     return files
@@ -135,6 +142,11 @@ def _parts(name: str, files: Files) -> tuple[str, ...] | None:
         files.refuse(name, "has a path that leads out of the archive")
         return None
     if len(path.parts) > DEPTH:
-        files.refuse(name, f"lies deeper than {DEPTH} folders")
+        files.refuse(name, f"lies deeper than {DEPTH} folders", unread=True)
         return None
-    return None if any(passed_over(folder) for folder in path.parts[:-1]) else path.parts
+    if any(passed_over(folder) for folder in path.parts[:-1]):
+        return None
+    if is_archive(name) or is_other_archive(name):
+        files.refuse(name, "is an archive in an archive, which is not read", unread=True)
+        return None
+    return path.parts

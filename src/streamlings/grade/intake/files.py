@@ -37,6 +37,8 @@ class Files:
 
     found: list[File] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    unread: str = ""
+    """What could not be read although programs may lie in it; "" where there is nothing of that kind."""
 
     def add(self, file: File) -> None:
         """Raises Refused where there are too many."""
@@ -44,8 +46,10 @@ class Files:
         if len(self.found) > FILES:
             raise Refused(f"holds more than {FILES:,} files")
 
-    def refuse(self, path: str, why: str) -> None:
-        """Ten are named; who has more has made his point."""
+    def refuse(self, path: str, why: str, *, unread: bool = False) -> None:
+        """Ten are named; who has more has made his point. `unread` says that programs may lie in it."""
+        if unread and not self.unread:
+            self.unread = f"{path}: {why}"
         if len(self.refused) < 10:
             self.refused.append(f"{path}: {why}")
 

@@ -40,13 +40,13 @@ def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
         if name.startswith(".") or name.casefold() in ("__macosx", "__pycache__"):
             continue
         if entry.is_symlink() and not entry.resolve().is_relative_to(source.resolve()):
-            found.append(Submission(name, notes=["the submission is a link that leads elsewhere, and was not read"]))
+            found.append(_unread(name, "it is a link that leads elsewhere"))
         elif entry.is_dir():
             found.append(_submission(name, lambda e=entry: _of_folder(e), grading))  # type: ignore[misc]
         elif archive.is_archive(name):
             found.append(_submission(archive.without_suffix(name), lambda e=entry: archive.files_of(e), grading))  # type: ignore[misc]
         elif entry.suffix not in (".toml", ".csv"):
-            say(f"passed over: {shown(entry)} is neither a folder nor an archive")
+            found.append(_unread(archive.without_suffix(name), f"{name} is neither a folder, nor a zip, nor a tar"))
     if grading.due and grading.due.handed_in:
         times = table.times(source / grading.due.handed_in)
         for each in found:
@@ -59,14 +59,18 @@ def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
 def _of_folder(entry: Path) -> Files:
     """The files of a folder, and those of archives in it: that is how some course systems hand them out."""
     files = folder.files_of(entry)
-    for packed in [file for file in files.found if archive.is_archive(file.parts[-1])]:
-        try:
-            inside = archive.files_of(entry.joinpath(*packed.parts))
-        except Refused as e:
-            files.refuse(packed.path, str(e))
-            continue
-        files.found += inside.found
-        files.refused += inside.refused
+    for packed in files.found.copy():
+        if archive.is_other_archive(packed.parts[-1]):
+            files.refuse(packed.path, "is an archive of a kind that is not read", unread=True)
+        elif archive.is_archive(packed.parts[-1]):
+            try:
+                inside = archive.files_of(entry.joinpath(*packed.parts))
+            except Refused as e:
+                files.refuse(packed.path, str(e), unread=True)
+                continue
+            files.found += inside.found
+            files.refused += inside.refused
+            files.unread = files.unread or inside.unread
     return files
 
 
@@ -81,7 +85,7 @@ def _checkouts(source: Path, grading: Grading) -> list[Submission]:
         if place.is_dir():
             found.append(_submission(name, lambda p=place: _of_folder(p), grading))  # type: ignore[misc]
         else:
-            found.append(Submission(name, notes=["the submission was not read: its folder does not exist"]))
+            found.append(_unread(name, "its folder does not exist"))
         found[-1].handed_in = table.time(row.get("handed_in", ""), source, number)
     return found
 
@@ -106,9 +110,15 @@ def _note_unknown_times(found: list[Submission], say: Say) -> None:
 
 def _submission(name: str, files: Callable[[], Files], grading: Grading) -> Submission:
     try:
-        found, notes = programs(files(), grading.exercises)
+        there = files()
+        found, notes = programs(there, grading.exercises)
     except Refused as e:
-        return Submission(name, notes=[f"the submission was not read: it {e}"])
+        return _unread(name, f"it {e}")
     except Exception as e:  # whatever somebody hands in costs only themselves
-        return Submission(name, notes=[f"the submission was not read: {type(e).__name__}: {e}"])
-    return Submission(name, programs=found, notes=notes)
+        return _unread(name, f"{type(e).__name__}: {e}")
+    return Submission(name, programs=found, notes=notes, unread=there.unread)
+
+
+def _unread(name: str, why: str) -> Submission:
+    note = f"the submission was not read: {why}"
+    return Submission(name, notes=[note], unread=note)
