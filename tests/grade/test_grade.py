@@ -86,6 +86,7 @@ def test_the_whole_class_gets_its_marks_twice(cli: Cli, tmp_path: Path) -> None:
         (["nowhere", "--native"], "there is no"),
         (["class", "--native", "--resume"], "holds no batch"),
         (["class", "--native", "--out", "class"], "among the submissions"),
+        (["class", "--native", "--out", "class/results"], "among the submissions"),
         (["class", "--native", "--out", "."], "holds something else"),
         (["class", "--make-gradescope", "x.zip"], "--config is missing"),
     ],

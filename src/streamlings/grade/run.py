@@ -29,8 +29,9 @@ def run(
     """Grade all submissions of `source`; exit code 0 when each has a verdict, 3 where some are open. Raises UsageError before anything is
     written."""
     folder = source if source.is_dir() else source.parent
+    among = out.resolve() == folder.resolve() or (source.is_dir() and out.resolve().is_relative_to(folder.resolve()))
     grading = config.read(settings or folder / config.NAME, Course())
-    if out.resolve() == folder.resolve():
+    if among:  # a submission like any other, when the batch goes on
         raise UsageError("the results cannot stand among the submissions", hint="--out names another folder")
     submissions = intake.read(source, grading, say)
     todo = batch.tasks(submissions, grading.exercises)
