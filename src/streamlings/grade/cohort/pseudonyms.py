@@ -48,7 +48,7 @@ def without_comments(program: str) -> str:
             node.body = node.body[1:] or [ast.Pass()]
     try:
         return ast.unparse(tree)
-    except RecursionError:
+    except (RecursionError, ValueError, MemoryError):  # ValueError: of a number with more digits than Python writes
         return re.sub(r"#.*", "", program)
 
 
