@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from grade.the_class import GRADING, MEMBERS, NOTE, RIGHT, make
+from grade.the_class import GRADING, MEMBERS, NOTE, RIGHT, make, packed
 
 from streamlings.course import Course
 from streamlings.errors import UsageError
 from streamlings.grade import config, intake, marks
 from streamlings.grade.intake import archive, folder
-from streamlings.grade.intake.files import ALL_BYTES, Refused
+from streamlings.grade.intake.files import ALL_BYTES, FILES, Budget, Refused
 from streamlings.grade.intake.submission import RESERVED, Submission, give_keys
 from streamlings.paths import ROOT
 
@@ -86,15 +86,46 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         folder.read(tmp_path / "note.py")
 
 
-def test_a_tar_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
-    with gzip.open(tmp_path / "bomb.tar.gz", "wb", compresslevel=1) as out:
-        member = tarfile.TarInfo("zeros")
-        member.size = ALL_BYTES + 10_000_000
+def zeros(file: Path, size: int, name: str = "zeros") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with gzip.open(file, "wb", compresslevel=1) as out:
+        member = tarfile.TarInfo(name)
+        member.size = size
         out.write(member.tobuf())
-        for _ in range(member.size // 10_000_000):
-            out.write(bytes(10_000_000))
+        for _ in range(size // 1_000_000):
+            out.write(bytes(1_000_000))
+        out.write(bytes(20_480))  # its end
+
+
+def test_a_tar_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    zeros(tmp_path / "bomb.tar.gz", ALL_BYTES + 1_000_000)
     with pytest.raises(Refused, match="unpacks to more than"):
-        archive.files_of(tmp_path / "bomb.tar.gz")
+        archive.files_of(tmp_path / "bomb.tar.gz", Budget())
+
+
+def test_archives_in_a_folder_share_what_they_may_unpack_to(
+    grading: config.Grading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Budget.__init__, "__defaults__", (10_000_000,))
+    for number in range(4):
+        zeros(tmp_path / "class" / "mallory" / f"{number}.tar.gz", 3_000_000)
+    [mallory] = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    assert [note.partition(":")[0] for note in mallory.notes] == ["3.tar.gz"] and mallory.unread
+
+
+def test_files_of_archives_in_a_folder_are_counted(grading: config.Grading, tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / "class" / "mallory").mkdir(parents=True, exist_ok=True)
+        packed({f"{n}.txt": "" for n in range(FILES // 2 + 1)})(tmp_path / "class" / "mallory" / str(number))
+    [mallory] = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    assert mallory.unread == "the submission was not read: it holds more than 5,000 files"
+
+
+def test_of_a_tar_only_programs_are_kept(tmp_path: Path) -> None:
+    zeros(tmp_path / "data.tar.gz", 1_000_000, "data.bin")
+    zeros(tmp_path / "program.tar.gz", 1_000_000, "note.py")
+    assert archive.files_of(tmp_path / "data.tar.gz", Budget()).found == []
+    assert len(archive.files_of(tmp_path / "program.tar.gz", Budget()).found[0].read()) == 1_000_000
 
 
 def test_what_nobody_thought_of_costs_one_submission(grading: config.Grading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

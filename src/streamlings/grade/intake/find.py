@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from streamlings.course import Exercise
-from streamlings.grade.intake.files import File, Files, Refused
+from streamlings.grade.intake.files import File, Files, Refused, is_program
 from streamlings.grade.intake.submission import Program
 from streamlings.grade.intake.text import NoText, text_of
 
@@ -56,7 +56,7 @@ def _program(file: File, notes: list[str]) -> Program:
 
 def _ranks(file: File, exercises: list[Exercise]) -> dict[Exercise, int]:
     """For which exercises the file may be the program; the lower, the surer."""
-    if not file.parts or not _is_python(file.parts[-1]):
+    if not file.parts or not is_program(file.parts[-1]):
         return {}
     *folders, name = [_plain(part) for part in file.parts]
     ranks = {}
@@ -78,10 +78,6 @@ def _ranks(file: File, exercises: list[Exercise]) -> dict[Exercise, int]:
         elif len(exercises) == 1:
             ranks[exercise] = 5
     return ranks
-
-
-def _is_python(name: str) -> bool:
-    return name.lower().strip().endswith((".py", ".py.txt"))
 
 
 def _plain(name: str) -> str:

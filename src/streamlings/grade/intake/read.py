@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlings.errors import UsageError
 from streamlings.grade.config import Grading
 from streamlings.grade.intake import archive, folder, table
-from streamlings.grade.intake.files import Files, Refused
+from streamlings.grade.intake.files import Budget, Files, Refused
 from streamlings.grade.intake.find import programs
 from streamlings.grade.intake.submission import Submission, give_keys
 from streamlings.paths import shown
@@ -44,7 +44,7 @@ def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
         elif entry.is_dir():
             found.append(_submission(name, lambda e=entry: _of_folder(e), grading))  # type: ignore[misc]
         elif archive.is_archive(name):
-            found.append(_submission(archive.without_suffix(name), lambda e=entry: archive.files_of(e), grading))  # type: ignore[misc]
+            found.append(_submission(archive.without_suffix(name), lambda e=entry: archive.files_of(e, Budget()), grading))  # type: ignore[misc]
         elif entry.suffix not in (".toml", ".csv"):
             found.append(_unread(archive.without_suffix(name), f"{name} is neither a folder, nor a zip, nor a tar"))
     if grading.due and grading.due.handed_in:
@@ -58,17 +58,18 @@ def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
 
 def _of_folder(entry: Path) -> Files:
     """The files of a folder, and those of archives in it: that is how some course systems hand them out."""
-    files = folder.files_of(entry)
+    files, budget = folder.files_of(entry), Budget()
     for packed in files.found.copy():
         if archive.is_other_archive(packed.parts[-1]):
             files.refuse(packed.path, "is an archive of a kind that is not read", unread=True)
         elif archive.is_archive(packed.parts[-1]):
             try:
-                inside = archive.files_of(entry.joinpath(*packed.parts))
+                inside = archive.files_of(entry.joinpath(*packed.parts), budget)
             except Refused as e:
                 files.refuse(packed.path, str(e), unread=True)
                 continue
-            files.found += inside.found
+            for file in inside.found:
+                files.add(file)
             files.refused += inside.refused
             files.unread = files.unread or inside.unread
     return files
