@@ -20,6 +20,12 @@ def grading(course: Path, tmp_path: Path) -> config.Grading:
     return config.read(tmp_path / "grading.toml", Course())
 
 
+def test_pseudonyms_hang_on_a_secret_that_is_kept(grading: config.Grading, tmp_path: Path) -> None:
+    first, other = (Store.begin(tmp_path / name, grading, resume=False) for name in ("one", "two"))
+    assert first.secret != other.secret and str(first.seed) not in first.secret
+    assert Store.begin(tmp_path / "one", grading, resume=True) == first
+
+
 @pytest.mark.parametrize(("outcome", "decided"), [("passed", True), ("failed", True), ("could_not_check", False)])
 def test_what_could_not_be_checked_is_tried_again(outcome: str, decided: bool, grading: config.Grading, tmp_path: Path) -> None:
     [exercise] = grading.exercises

@@ -46,8 +46,8 @@ def run(
         batch.run(left, store, labs=labs or batch.labs_that_fit(), isolated=not native, say=progress.say, done=progress.done)
     graded = [marks.graded(each, grading, lambda e, p, s=each: store.verdict(s, e, p)) for each in submissions]  # type: ignore[misc]
     write(graded, grading, out)
-    put(out / "cohort.html", page(graded, grading, store.seed, names=names))
-    put(out / "pseudonyms.csv", _key(graded, store.seed))
+    put(out / "cohort.html", page(graded, grading, store.secret, names=names))
+    put(out / "pseudonyms.csv", _key(graded, store.secret))
     if as_json:
         print(document(graded, grading).encode("utf-8", "replace").decode(), end="")  # names of files need not be UTF-8
     else:
@@ -55,12 +55,12 @@ def run(
     return 3 if any(each.open for each in graded) else 0
 
 
-def _key(graded: list[Graded], seed: int) -> str:
+def _key(graded: list[Graded], secret: str) -> str:
     """Whom the numbers on the class's page mean; for the teacher alone."""
     rows = io.StringIO()
     writer = csv.writer(rows, lineterminator="\n")
     writer.writerow(["pseudonym", "name"])
-    aliases = pseudonyms(graded, seed)
+    aliases = pseudonyms(graded, secret)
     for each in sorted(graded, key=lambda g: int(aliases[g.submission.key].split()[1])):
         writer.writerow([aliases[each.submission.key], cell(each.submission.name)])
     return rows.getvalue()
