@@ -244,6 +244,7 @@ def test_a_gradescope_autograder(cli: Cli, tmp_path: Path) -> None:
         assert archive.read("run_autograder").startswith(b"#!/usr/bin/env python3\n")
     assert members["setup.sh"] & members["run_autograder"] & members["course/streamlings"] & 0o111
     assert "course/lessons/01_basics/1_note/checks.py" in members
+    assert not [name for name in members if "/right/" in name], "they pass"
     assert [name for name in members if name.startswith("course/solutions/")] == ["course/solutions/README.md"]
 
 

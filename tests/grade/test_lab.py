@@ -15,6 +15,15 @@ def lab() -> Lab:
     return Lab(1, isolated=False, say=lambda _: None)
 
 
+def test_a_labs_copy_of_the_course_holds_no_program_that_passes(course: Path) -> None:
+    one = lab()
+    one._copy_the_course()
+    copied = {str(path.relative_to(one.folder / "course")) for path in one.folder.rglob("*")}
+    one.end()
+    assert "lessons/01_basics/1_note/checks.py" in copied and "src/streamlings/grader.py" in copied
+    assert not [path for path in copied if "/right" in path or path.startswith("solutions/")]
+
+
 def test_each_program_has_a_folder_of_its_own(course: Path) -> None:
     one = lab()
     exercise = Course().find("basics/note")

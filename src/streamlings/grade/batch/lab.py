@@ -107,9 +107,10 @@ class Lab:
         threading.Thread(target=self._read, args=(self._process, self._answers), daemon=True).start()
 
     def _copy_the_course(self) -> None:
-        """Natively a submission can change the course while another lab uses it: each lab has a copy, without the solutions."""
+        """Natively a submission can change the course while another lab uses it: each lab has a copy, without programs that pass."""
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "src", self.folder / "course" / "src", ignore=leave)
+        leave = shutil.ignore_patterns("__pycache__", "right")
         shutil.copytree(course_root() / "lessons", self.folder / "course" / "lessons", ignore=leave)
         (self.folder / "course" / "solutions").mkdir()
 

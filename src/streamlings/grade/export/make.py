@@ -14,7 +14,8 @@ from streamlings.paths import ROOT, course_root, shown
 
 TEMPLATES = Path(__file__).with_name("templates")
 TOOL = ("streamlings", "pyproject.toml", "requirements.txt", "requirements-uv.txt", "src")
-"""Of the clone; `lessons` comes from the course. Solutions stay at home: in Gradescope's container a submission could read them."""
+"""Of the clone; `lessons` comes from the course. Solutions and others that pass stay at home: in Gradescope's container a submission could
+read them."""
 STAMP = (2020, 1, 1, 0, 0, 0)
 """The time of every member, so that the same course gives the same archive."""
 
@@ -25,7 +26,9 @@ def gradescope(settings: Path, to: Path) -> list[str]:
     members = {"setup.sh": TEMPLATES / "setup.sh", "run_autograder": TEMPLATES / "run_autograder.py", "grading.toml": settings}
     for name in TOOL:
         members |= {f"course/{each.relative_to(ROOT)}": each for each in _files(ROOT / name)}
-    members |= {f"course/{each.relative_to(course_root())}": each for each in _files(course_root() / "lessons")}
+    members |= {
+        f"course/{each.relative_to(course_root())}": each for each in _files(course_root() / "lessons") if each.parent.name != "right"
+    }
     try:
         with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, file in sorted(members.items()):
