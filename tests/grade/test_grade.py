@@ -83,7 +83,9 @@ def test_the_whole_class_gets_its_marks_twice(cli: Cli, tmp_path: Path) -> None:
     ("options", "says"),
     [
         ([], "which submissions?"),
-        (["nowhere", "--native"], "there is no"),
+        (["nowhere", "--native"], "nowhere does not exist"),
+        (["class", "--native", "--out", "class.csv/results"], "cannot be written: Not a directory"),
+        (["--config", "class/grading.toml", "--make-classroom", "class.csv/template"], "cannot be written to: Not a directory"),
         (["class", "--native", "--resume"], "holds no batch"),
         (["class", "--native", "--out", "class"], "among the submissions"),
         (["class", "--native", "--out", "class/results"], "among the submissions"),
@@ -93,6 +95,7 @@ def test_the_whole_class_gets_its_marks_twice(cli: Cli, tmp_path: Path) -> None:
 )
 def test_wrong_use_is_one_line(options: list[str], says: str, cli: Cli, tmp_path: Path) -> None:
     make(tmp_path / "class", {"ada"})
+    (tmp_path / "class.csv").write_text("")
     done = Cli(tmp_path)("grade", *options)
     assert done.code == 2 and says in done.err and "hint: " in done.err and "Traceback" not in done.err
     assert not (tmp_path / "results").exists()

@@ -78,6 +78,28 @@ def test_a_learners_folder_that_is_a_link_elsewhere_is_refused(grading: config.G
     assert found["mallory"].programs == {} and "leads elsewhere" in found["mallory"].notes[0]
 
 
+def test_a_link_to_itself_and_a_path_that_is_none_cost_one_submission(grading: config.Grading, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada"})
+    os.symlink("loop", tmp_path / "class" / "loop")
+    ada, loop = intake.read(tmp_path / "class", grading, say=lambda _: None)
+    assert ada.programs and loop.unread
+    (tmp_path / "class.csv").write_text(f"name,path\nada,class/ada\nbob,{'x' * 300}\n")
+    ada, bob = intake.read(tmp_path / "class.csv", grading, say=lambda _: None)
+    assert ada.programs and bob.unread
+
+
+def test_a_folder_that_cannot_be_read_is_one_line(grading: config.Grading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "class").mkdir(mode=0o000)
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    os.seteuid(65_534 if os.getuid() == 0 else os.getuid())  # rights do not bind the superuser
+    try:
+        with pytest.raises(UsageError, match="class cannot be read: Permission denied"):
+            intake.read(Path("class"), grading, say=lambda _: None)
+    finally:
+        os.seteuid(os.getuid())
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "note.py")
     files = folder.files_of(tmp_path)
@@ -215,6 +237,7 @@ def test_two_submissions_of_one_name_are_refused(second: str, grading: config.Gr
         ("name,path\nada,x\nada,y\n", "two submissions of ada"),
         ("name,path,handed_in\nada,.,yesterday\n", "'yesterday' is no time"),
         ("name,path,handed_in\nada,.,2026-11-20T18:00:00\n", "has no offset"),
+        ("name,path,handed_in\nada,.,9999-12-31T23:00:00-10:00\n", "no time that can be reckoned with"),
         ("", "holds no submission"),
         ("name;path\nada;.\n", "has no column 'name'"),
         ("name,folder\nada,.\n", "has no column 'path'"),

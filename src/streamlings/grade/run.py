@@ -18,7 +18,7 @@ from streamlings.grade.export.write import put, write
 from streamlings.grade.isolation import engine
 from streamlings.grade.isolation import native as native_run
 from streamlings.grade.marks import Graded
-from streamlings.paths import shown
+from streamlings.paths import real, shown
 from streamlings.report.grading import Progress, summary
 from streamlings.servers.say import Say
 
@@ -28,8 +28,9 @@ def run(
 ) -> int:
     """Grade all submissions of `source`; exit code 0 when each has a verdict, 3 where some are open. Raises UsageError before anything is
     written."""
+    intake.assert_there(source)
     folder = source if source.is_dir() else source.parent
-    among = out.resolve() == folder.resolve() or (source.is_dir() and out.resolve().is_relative_to(folder.resolve()))
+    among = real(out) == real(folder) or (source.is_dir() and real(out).is_relative_to(real(folder)))
     grading = config.read(settings or folder / config.NAME, Course())
     if among:  # a submission like any other, when the batch goes on
         raise UsageError("the results cannot stand among the submissions", hint="--out names another folder")
@@ -40,10 +41,11 @@ def run(
         native_run.keep_to_itself()
     elif todo:
         engine.assert_there(say)
-    store = Store.begin(out, grading, resume=resume)
-    left = [task for task in todo if not store.decided(task.submission, task.exercise, task.program)]
-    with Progress(len(todo), len(todo) - len(left)) as progress:
-        batch.run(left, store, labs=labs or batch.labs_that_fit(), isolated=not native, say=progress.say, done=progress.done)
+    with batch.only_one():
+        store = Store.begin(out, grading, resume=resume)
+        left = [task for task in todo if not store.decided(task.submission, task.exercise, task.program)]
+        with Progress(len(todo), len(todo) - len(left)) as progress:
+            batch.run(left, store, labs=labs or batch.labs_that_fit(), isolated=not native, say=progress.say, done=progress.done)
     graded = [marks.graded(each, grading, lambda e, p, s=each: store.verdict(s, e, p)) for each in submissions]  # type: ignore[misc]
     write(graded, grading, out)
     put(out / "cohort.html", page(graded, grading, store.secret, names=names))

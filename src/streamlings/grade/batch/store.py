@@ -30,7 +30,14 @@ class Store:
 
     @classmethod
     def begin(cls, out: Path, grading: Grading, *, resume: bool) -> Store:
-        """A new batch, or the one that was begun there. Raises UsageError where that is not what was asked for."""
+        """A new batch, or the one that was begun there. Raises UsageError where that is not what was asked for, or cannot be written."""
+        try:
+            return cls._begin(out, grading, resume=resume)
+        except OSError as e:
+            raise UsageError(f"{shown(out)} cannot be written: {e.strerror}", hint="--out names another folder") from e
+
+    @classmethod
+    def _begin(cls, out: Path, grading: Grading, *, resume: bool) -> Store:
         folder = out / "batch"
         kept = folder / "batch.json"
         if kept.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +13,22 @@ from streamlings.grade.intake import archive, folder, table
 from streamlings.grade.intake.files import Budget, Files, Refused
 from streamlings.grade.intake.find import programs
 from streamlings.grade.intake.submission import Submission, give_keys
-from streamlings.paths import shown
+from streamlings.paths import real, shown
 from streamlings.report.verdict import in_print
 from streamlings.servers.say import Say
 
 NO_TIME = "it is not known when this was handed in: nothing is taken off for being late"
 
 
+def assert_there(source: Path) -> None:
+    """Raises UsageError where there is neither a folder of submissions nor a table."""
+    if not os.path.exists(source):
+        raise UsageError(f"{shown(source)} does not exist", hint="name the folder that holds the submissions, or a CSV of checkouts")
+
+
 def read(source: Path, grading: Grading, say: Say) -> list[Submission]:
     """The submissions, by name. Raises UsageError where there is none, or a table cannot be read."""
-    if not source.exists():
-        raise UsageError(f"{shown(source)} does not exist", hint="name the folder that holds the submissions, or a CSV of checkouts")
+    assert_there(source)
     found = _folder(source, grading, say) if source.is_dir() else _checkouts(source, grading)
     if not found:
         raise UsageError(f"{shown(source)} holds no submission", hint="each learner has a folder, a zip or a tar there")
@@ -35,11 +41,15 @@ def read(source: Path, grading: Grading, say: Say) -> list[Submission]:
 
 def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
     found = []
-    for entry in sorted(source.iterdir()):
+    try:
+        entries = sorted(source.iterdir())
+    except OSError as e:
+        raise UsageError(f"{shown(source)} cannot be read: {e.strerror}", hint="name a folder that you may read") from e
+    for entry in entries:
         name = unicodedata.normalize("NFC", entry.name)
         if name.startswith(".") or name.casefold() in ("__macosx", "__pycache__"):
             continue
-        if entry.is_symlink() and not entry.resolve().is_relative_to(source.resolve()):
+        if entry.is_symlink() and not real(entry).is_relative_to(real(source)):
             found.append(_unread(name, "it is a link that leads elsewhere"))
         elif entry.is_dir():
             found.append(_submission(name, lambda e=entry: _of_folder(e), grading))  # type: ignore[misc]
@@ -83,7 +93,7 @@ def _checkouts(source: Path, grading: Grading) -> list[Submission]:
         if not name or not path:
             raise UsageError(f"{shown(source)}: line {number} has no {'path' if name else 'name'}", hint=table.CHECKOUTS)
         place = source.parent / path
-        if place.is_dir():
+        if os.path.isdir(place):
             found.append(_submission(name, lambda p=place: _of_folder(p), grading))  # type: ignore[misc]
         else:
             found.append(_unread(name, "its folder does not exist"))

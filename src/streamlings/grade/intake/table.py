@@ -58,4 +58,7 @@ def time(text: str, table: Path, number: int) -> datetime | None:
         raise UsageError(f"{shown(table)}: line {number}: {text!r} is no time", hint="write 2026-11-20T17:58:00+01:00") from e
     if moment.tzinfo is None:
         raise UsageError(f"{shown(table)}: line {number}: {text} has no offset", hint=f"write {text}+01:00, or {text}Z for UTC")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as e:
+        raise UsageError(f"{shown(table)}: line {number}: {text} is no time that can be reckoned with", hint="is it a year too far?") from e
