@@ -5,6 +5,8 @@ Requests come on stdin and answers go to stdout, a JSON object a line; each answ
     {"ticket": T, "exercise": ID, "program": PATH, "seed": N}
     {"ticket": T, "said": TEXT}...  {"ticket": T, "result": {...}, "drawn": HTML}
 
+While it runs it holds a lock (`lock_of`), by which a batch knows that the lab of the one before it is down.
+
 When stdin ends, a check that goes on is ended as Ctrl-C ends it, the lab is taken down, and the process is gone; also where `grade` was
 killed.
 """
@@ -21,10 +23,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from streamlings.course import Course
 from streamlings.errors import StreamlingsError
+from streamlings.grade.batch.surroundings import ENDS_S, lock_of
 from streamlings.grade.isolation import cell, native
 from streamlings.outcome import Result
+from streamlings.paths import state_folder
 from streamlings.report import timeline
 from streamlings.servers import backends
 from streamlings.stage.timeline import Timeline
@@ -84,11 +90,17 @@ class Checks:
         self.answers.tell(ticket=self._ticket, said=text)
 
 
-if __name__ == "__main__":
-    native.keep_to_itself()
+def main() -> None:
+    """Serve, and take the lab down."""
     with suppress(KeyboardInterrupt):
         Checks().serve()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with suppress(StreamlingsError):
         backends.down()
+
+
+if __name__ == "__main__":
+    native.keep_to_itself()
+    with FileLock(lock_of(state_folder()), timeout=ENDS_S):
+        main()
