@@ -205,14 +205,24 @@ def test_times_are_found_by_names_in_any_case_and_of_archives(course: Path, tmp_
         ("class/times.csv", "name,time\nada,2026-11-21T18:00:00Z\n", "has no column 'handed_in'"),
         ("class/times.csv", "name,handed_in\nada,\nADA.zip,\n", "ADA.zip stands there twice"),
         ("class.csv", "name,path\nada,class/ada\n", "has no column 'handed_in'"),
+        ("class/times.csv", b"\xff\xfe\xfa", "cannot be read"),
     ],
 )
-def test_a_table_in_which_times_are_missing_is_refused(name: str, text: str, says: str, course: Path, tmp_path: Path) -> None:
+def test_a_table_in_which_times_are_missing_is_refused(name: str, text: str | bytes, says: str, course: Path, tmp_path: Path) -> None:
     make(tmp_path / "class", {"ada"})
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(UsageError) as e:
         intake.read(tmp_path / name.replace("/times.csv", ""), due(tmp_path), say=lambda _: None)
     assert says in e.value.message and e.value.hint
+
+
+def test_a_table_of_another_kind_of_name_is_no_submission(course: Path, tmp_path: Path) -> None:
+    make(tmp_path / "class", {"ada"})
+    (tmp_path / "class" / "times.txt").write_text("name,handed_in\nada,2026-11-21T18:00:00Z\n")
+    [ada] = intake.read(tmp_path / "class", due(tmp_path, 'handed_in = "times.txt"\n'), say=lambda _: None)
+    assert ada.handed_in is not None
+    with pytest.raises(UsageError, match="cannot be read"):
+        intake.read(tmp_path / "class", due(tmp_path, 'handed_in = "times\\u0000"\n'), say=lambda _: None)
 
 
 def test_where_no_table_names_times_each_submission_is_named(course: Path, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def read(source: Path, grading: Grading, say: Say) -> list[Submission]:
 
 def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
     found = []
+    times_in = grading.due.handed_in if grading.due else ""
     try:
         entries = sorted(source.iterdir())
     except OSError as e:
@@ -55,14 +56,14 @@ def _folder(source: Path, grading: Grading, say: Say) -> list[Submission]:
             found.append(_submission(name, lambda e=entry: _of_folder(e), grading))  # type: ignore[misc]
         elif archive.is_archive(name):
             found.append(_submission(archive.without_suffix(name), lambda e=entry: archive.files_of(e, Budget()), grading))  # type: ignore[misc]
-        elif entry.suffix not in (".toml", ".csv"):
+        elif entry.suffix not in (".toml", ".csv") and entry.name != times_in:
             found.append(_unread(archive.without_suffix(name), f"{name} is neither a folder, nor a zip, nor a tar"))
-    if grading.due and grading.due.handed_in:
-        times = table.times(source / grading.due.handed_in)
+    if times_in:
+        times = table.times(source / times_in)
         for each in found:
             _, each.handed_in = times.pop(table.matched(each.name), ("", None))
         for name, _ in times.values():
-            say(f"passed over: {grading.due.handed_in} names {in_print(name)!r}, who has no submission")
+            say(f"passed over: {times_in} names {in_print(name)!r}, who has no submission")
     return found
 
 

@@ -25,7 +25,7 @@ def rows(table: Path, needed: list[str], hint: str) -> list[tuple[int, dict[str,
         found = [{name: str(value or "").strip() for name, value in row.items() if name is not None} for row in reader]
     except FileNotFoundError as e:
         raise UsageError(f"there is no {shown(table)}", hint="grading.toml names it under [due] handed_in") from e
-    except (OSError, UnicodeDecodeError, csv.Error) as e:
+    except (OSError, ValueError, csv.Error) as e:  # ValueError: no UTF-8, or no name of a file
         raise UsageError(f"{shown(table)} cannot be read: {e}", hint=hint) from e
     if head and (missing := [name for name in needed if name not in head]):
         raise UsageError(f"{shown(table)} has no column {missing[0]!r}", hint=hint)
