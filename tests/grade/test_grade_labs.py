@@ -92,6 +92,39 @@ def test_labs_in_containers_give_the_known_marks(cli: Cli, tmp_path: Path) -> No
     assert engine.run("volume", "ls", "--quiet", "--filter", "name=streamlings-grade-") == ""
 
 
+SETS_THE_DEFAULT = """
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+
+entry = ConfigEntry("log.message.timestamp.type", "LogAppendTime", incremental_operation=AlterConfigOpType.SET)
+client = AdminClient({"bootstrap.servers": lab.kafka})
+for done in client.incremental_alter_configs([ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])]).values():
+    done.result(10)
+"""
+SETS_A_QUOTA = """
+import struct
+
+from streamlings.servers.requests import ask
+
+text = lambda word: struct.pack(">h", len(word)) + word
+entity = struct.pack(">i", 1) + text(b"client-id") + struct.pack(">h", -1)
+change = struct.pack(">i", 1) + text(b"producer_byte_rate") + struct.pack(">db", 1e6, 0)
+answer = ask(int(lab.kafka.rpartition(":")[2]), 49, struct.pack(">i", 1) + entity + change + bytes(1))
+assert struct.unpack_from(">iih", answer)[2] == 0, answer
+"""
+
+
+@pytest.mark.parametrize("more", ["", SETS_THE_DEFAULT, SETS_A_QUOTA], ids=["nothing", "a setting", "a quota"])
+def test_a_lab_whose_broker_was_set_otherwise_is_not_for_the_next(more: str, course: Path) -> None:
+    said: list[str] = []
+    one, exercise = Lab(1, isolated=False, say=said.append), Course().find("basics/greeting")
+    try:
+        result, _ = one.check(exercise, Program(exercise.file, exercise.solution.read_text() + more), 7)
+        assert result.outcome == "passed", result
+        assert (one._process is None) == bool(more) and any("fresh lab" in line for line in said) == bool(more)
+    finally:
+        one.end()
+
+
 OUTLIVES = """
 import os
 from streamlings import lab

@@ -62,7 +62,11 @@ class Lab:
             self._process.stdin.flush()
         except OSError as e:
             raise LostCheck("the process that checks has ended") from e
-        return self._await(ticket)
+        answer = self._await(ticket)
+        if answer.get("spoiled"):
+            self._say(f"{exercise.id}: a submission has changed settings of the broker; the next one gets a fresh lab")
+            self.end()
+        return Result.from_json(answer["result"]), str(answer["drawn"])
 
     def end(self) -> None:
         """End the process and its lab, whatever they do, and forget the lab's folder."""
@@ -112,7 +116,7 @@ class Lab:
         file.write_text(program.text, encoding="utf-8", errors="replace")
         return file
 
-    def _await(self, ticket: str) -> Verdict:
+    def _await(self, ticket: str) -> dict[str, Any]:
         end = time.monotonic() + CHECK_S * wait.crowding()
         while True:
             try:
@@ -126,7 +130,7 @@ class Lab:
             if "said" in answer:
                 self._say(str(answer["said"]))
             if "result" in answer:
-                return Result.from_json(answer["result"]), str(answer["drawn"])
+                return answer
 
     def _read(self, process: subprocess.Popen[str], answers: queue.SimpleQueue[dict[str, Any] | None]) -> None:
         assert process.stdout is not None
