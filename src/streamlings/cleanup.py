@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from streamlings import wait
+from streamlings import removal, wait
 from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
@@ -114,14 +113,7 @@ def remove_run(lab: LabState, folder: Path) -> None:
         from streamlings.servers import containers
 
         containers.forget(lab, folder.name)
-    remove_folder(folder)
-
-
-def remove_folder(folder: Path) -> None:
-    """The folder with all that lies in it; what a link names is left alone."""
-    if folder.is_symlink():
-        folder.unlink()
-    shutil.rmtree(folder, ignore_errors=True)
+    removal.remove(folder)
 
 
 def sweep(lab: LabState) -> None:
@@ -139,7 +131,7 @@ def sweep(lab: LabState) -> None:
             if remove_everything_named(lab, prefix):
                 remove_run(lab, folder)
             for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
-                remove_folder(brokers)
+                removal.remove(brokers)
 
 
 def _run_folders() -> list[Path]:

@@ -39,6 +39,11 @@ def packed_site() -> Path:
     return ROOT / ".streamlings" / "site"
 
 
+def real(path: Path) -> Path:
+    """Where a path leads, links followed; also one that leads nowhere, or in a circle."""
+    return Path(os.path.realpath(path))
+
+
 def shown(path: Path) -> str:
     """A path as people type it: relative to the current folder where it lies below."""
     try:

@@ -141,7 +141,7 @@ def graded(grading: config.Grading) -> list[marks.Graded]:
     )
     passed, waits = CheckResult("a", "The program ends", "passed"), CheckResult("b", "There is more", "not_reached")
     verdicts = {
-        "passes": Result(exercise.id, "passed", 7, "native", 1.5, [passed]),
+        "passes": Result(exercise.id, "passed", 7, "native", 1.5, [passed], output_tail=HOSTILE.replace("\n", " "), measured=[HOSTILE]),
         "fails": Result(exercise.id, "failed", 7, "native", 0.5, [passed, failed, waits], output_tail=HOSTILE),
         "cannot be checked": Result(exercise.id, "could_not_check", 7, "native", 0, [], problem=HOSTILE, hint=HOSTILE),
     }
@@ -179,6 +179,19 @@ def test_markdown_for_a_learner(graded: list[marks.Graded], grading: config.Grad
         assert not [t for t in [*tokens, *inline] if t.type in ("html_block", "html_inline", "link_open", "image", "code_inline")]
         assert sum(t.type == "heading_open" for t in tokens) == 2
         assert sum(t.type == "fence" for t in tokens) == (2 if each.marks[0].result else 0)
+
+
+def test_nothing_of_a_verdict_moves_a_cursor_or_is_markup(graded: list[marks.Graded], grading: config.Grading) -> None:
+    for each in graded:
+        for text in (
+            feedback.page(each, grading),
+            feedback.markdown(each, grading),
+            json.loads(gradescope.document(each))["tests"][0]["output"],
+        ):
+            assert not [c for c in text if not c.isprintable() and c not in "\n\t"]
+    assert graded[0].marks[0].result is not None
+    graded[0].marks[0].result.measured = ["[bold]3[/bold] rows a second [/]"]
+    assert "measured here: [bold]3[/bold] rows a second [/]" in feedback.said(graded[0].marks[0].result)
 
 
 def test_the_gradebook(graded: list[marks.Graded], grading: config.Grading) -> None:
@@ -224,14 +237,14 @@ def test_classroom50(graded: list[marks.Graded]) -> None:
 
 
 def test_the_page_about_the_class(graded: list[marks.Graded], grading: config.Grading) -> None:
-    text = page(graded, grading, 7, names=False)
+    text = page(graded, grading, "secret", names=False)
     seen = Reader(text)
     assert seen.tags.count("script") == 1 and all(address.startswith("#") for address in seen.addresses)
     assert set(re.findall(r"https?://[^\"'\s<>]+", text)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
     for name in ("passes", "cannot be checked", "refused "):
         assert name not in seen.text
     assert re.search(r"learner \d", seen.text)
-    assert "passes" in Reader(page(graded, grading, 7, names=True)).text
+    assert "passes" in Reader(page(graded, grading, "secret", names=True)).text
 
 
 def test_a_gradescope_autograder(cli: Cli, tmp_path: Path) -> None:
@@ -244,6 +257,7 @@ def test_a_gradescope_autograder(cli: Cli, tmp_path: Path) -> None:
         assert archive.read("run_autograder").startswith(b"#!/usr/bin/env python3\n")
     assert members["setup.sh"] & members["run_autograder"] & members["course/streamlings"] & 0o111
     assert "course/lessons/01_basics/1_note/checks.py" in members
+    assert not [name for name in members if "/right/" in name], "they pass"
     assert [name for name in members if name.startswith("course/solutions/")] == ["course/solutions/README.md"]
 
 

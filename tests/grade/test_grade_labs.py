@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,11 @@ from containers.conftest import no_engine
 from driving import Cli
 from grade.the_class import COURSE, MEMBERS, make
 
+from streamlings import wait
+from streamlings.course import Course
+from streamlings.grade.batch.lab import Lab, LostCheck
+from streamlings.grade.intake import Program
+from streamlings.grade.isolation.engine import CELL
 from streamlings.servers import engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -82,6 +90,71 @@ def test_labs_in_containers_give_the_known_marks(cli: Cli, tmp_path: Path) -> No
     assert {name: each["points"] for name, each in marks.items()} == KNOWN
     assert engine.run("ps", "--quiet", "--filter", "name=streamlings-grade-") == ""
     assert engine.run("volume", "ls", "--quiet", "--filter", "name=streamlings-grade-") == ""
+
+
+SETS_THE_DEFAULT = """
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+
+entry = ConfigEntry("log.message.timestamp.type", "LogAppendTime", incremental_operation=AlterConfigOpType.SET)
+client = AdminClient({"bootstrap.servers": lab.kafka})
+for done in client.incremental_alter_configs([ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])]).values():
+    done.result(10)
+"""
+SETS_A_QUOTA = """
+import struct
+
+from streamlings.servers.requests import ask
+
+text = lambda word: struct.pack(">h", len(word)) + word
+entity = struct.pack(">i", 1) + text(b"client-id") + struct.pack(">h", -1)
+change = struct.pack(">i", 1) + text(b"producer_byte_rate") + struct.pack(">db", 1e6, 0)
+answer = ask(int(lab.kafka.rpartition(":")[2]), 49, struct.pack(">i", 1) + entity + change + bytes(1))
+assert struct.unpack_from(">iih", answer)[2] == 0, answer
+"""
+
+
+@pytest.mark.parametrize("more", ["", SETS_THE_DEFAULT, SETS_A_QUOTA], ids=["nothing", "a setting", "a quota"])
+def test_a_lab_whose_broker_was_set_otherwise_is_not_for_the_next(more: str, course: Path) -> None:
+    said: list[str] = []
+    one, exercise = Lab(1, isolated=False, say=said.append), Course().find("basics/greeting")
+    try:
+        result, _ = one.check(exercise, Program(exercise.file, exercise.solution.read_text() + more), 7)
+        assert result.outcome == "passed", result
+        assert (one._process is None) == bool(more) and any("fresh lab" in line for line in said) == bool(more)
+    finally:
+        one.end()
+
+
+OUTLIVES = """
+import os
+from streamlings import lab
+
+os.kill = lambda *_: None  # by which it would end itself
+(lab.folder("out") / "note.txt").write_text("there")
+while True:
+    pass
+"""
+
+
+@pytest.mark.skipif(bool(no_engine()), reason="no container engine")
+def test_the_container_of_a_check_that_was_killed_is_ended(course: Path) -> None:
+    lab = Lab(1, isolated=True, say=lambda _: None)
+
+    def cells() -> str:
+        return engine.ask("ps", "--all", "--quiet", "--filter", f"label={CELL}={lab.folder}")
+
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            verdict = pool.submit(lab.check, Course().find("basics/note"), Program("note.py", OUTLIVES), 7)
+            assert wait.until(lambda: list(lab.folder.glob("runs/*/out/note.txt")), deadline_s=120 * wait.crowding())
+            assert lab._process is not None
+            os.kill(lab._process.pid, signal.SIGKILL)
+            with pytest.raises(LostCheck):
+                verdict.result(60)
+        assert cells(), "it goes on"
+    finally:
+        lab.end()
+    assert cells() == ""
 
 
 REACHES_OUT = """

@@ -58,7 +58,7 @@ for parent in psutil.Process().parents():
 """
 READS_THE_OTHERS = HEAD + (
     "from pathlib import Path\n\n"
-    "found = [p for p in Path('/').glob('**/submission/01_basics/1_note/*.py') if p != Path(__file__)][:1]\n"
+    "found = [p for p in Path('/').glob('**/submission*/01_basics/1_note/*.py') if p != Path(__file__)][:1]\n"
     "(lab.folder('out') / 'note.txt').write_text(found[0].read_text() if found else 'nobody')\n"
 ).replace("Path('/')", "Path(__file__).parents[4]")
 
@@ -104,6 +104,13 @@ def packed(members: dict[str, str | bytes], *, links: dict[str, str] | None = No
     return make
 
 
+def nameless(place: Path) -> None:
+    """A zip with a member whose name ends before it begins."""
+    packed({"nameless": "", NOTE: RIGHT})(place)
+    archive = place.with_name(place.name + ".zip")
+    archive.write_bytes(archive.read_bytes().replace(b"nameless", bytes(8)))
+
+
 def tarred(program: str) -> Callable[[Path], object]:
     def make(place: Path) -> None:
         with tarfile.open(place.with_name(place.name + ".tar.gz"), "w:gz") as archive:
@@ -132,6 +139,21 @@ def wrong(name: str) -> str:
     return (COURSE / "lessons/01_basics/1_note/wrong" / f"{name}.py").read_text()
 
 
+def encrypted(place: Path) -> None:
+    """A zip whose member says that it is: nobody here makes one that really is."""
+    packed({NOTE: RIGHT})(place)
+    archive = place.with_name(place.name + ".zip")
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(data)
+
+
+def beside(name: str, content: bytes) -> Callable[[Path], object]:
+    """A file beside the folders."""
+    return lambda place: place.with_name(name).write_bytes(content)
+
+
+RAR = b"Rar!\x1a\x07\x01\0"
 ZIPPED = io.BytesIO()
 with zipfile.ZipFile(ZIPPED, "w") as _archive:
     _archive.writestr(NOTE, RIGHT)
@@ -154,6 +176,7 @@ MEMBERS = [
     Member("<script>alert(1)</script>".replace("/", "\u2215"), text(RIGHT), "passed"),
     Member("zipped", packed({NOTE: RIGHT, "__MACOSX/01_basics/1_note/._note.py": b"\0\5\x16\7"}), "passed"),
     Member("zipped in a folder", both(text(b"", "readme.md"), text(ZIPPED.getvalue(), "submission.zip")), "passed"),
+    Member("zipped with a nameless member", nameless, "passed"),
     Member("tarred", tarred(RIGHT), "passed"),
     Member("twice the same", both(text(RIGHT, "a/note.py"), text(RIGHT, "b/note.py")), "passed"),
     Member("link inside", both(text(RIGHT, "real/program.py"), link("../../real/program.py")), "passed"),
@@ -187,8 +210,16 @@ MEMBERS = [
     Member("huge", text("#" * 2_000_000 + "\n" + RIGHT), "refused"),
     Member("a picture", text(b"\x89PNG\r\n\x1a\n" + bytes(range(256))), "refused"),
     Member("no utf8", text(b"word = '\xff\xfe\xfa'\n"), "refused"),
+    *(Member(f"in {name}", text(f"# coding: {name}\n{RIGHT}"), "refused") for name in ("rot13", "hex", "undefined", "utf-7", "punycode")),
+    Member("half characters", text(f"# coding: unicode_escape\nword = '\\ud800'\n{RIGHT}"), "refused"),
     Member("two versions", both(text(RIGHT, "a/note.py"), text(STARTER, "b/note.py")), "refused"),
     Member("bomb", bomb, "refused"),
+    Member("encrypted", encrypted, "refused"),
+    Member("zipped in a zip", packed({"hand in/submission.zip": ZIPPED.getvalue()}), "refused"),
+    Member("broken zip in a folder", text(b"PK\3\4 and no more", "submission.zip"), "refused"),
+    Member("another archive in a folder", text(RAR, "submission.rar"), "refused"),
+    Member("dora", beside("dora.rar", RAR), "refused"),
+    Member("eve.py", beside("eve.py", RIGHT.encode()), "refused"),
     Member("broken zip", lambda place: place.with_name(place.name + ".zip").write_bytes(b"PK\x03\x04 and no more"), "refused"),
 ]
 

@@ -20,6 +20,8 @@ NAME = "grading.toml"
 EXAMPLE = Path(__file__).with_name("grading.example.toml")
 HINT = "./streamlings grade --example shows every setting"
 CENT = Decimal("0.01")
+MOST = 1_000_000
+"""No number in the file is larger: with others Python cannot reckon."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def read(path: Path, course: Course) -> Grading:
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as e:
         raise UsageError(f"there is no {shown(path)}, which says what counts", hint="./streamlings grade --example > grading.toml") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as e:
+    except (ValueError, RecursionError, OSError) as e:  # ValueError: no TOML, no UTF-8, or a number of thousands of digits
         raise UsageError(f"{shown(path)} cannot be read: {e}", hint=HINT) from e
     try:
         _only(data, {"title", "points", "due"}, "")
@@ -123,13 +125,16 @@ def _due(table: Any) -> Due:
     if not 0 <= lost <= 1:
         raise ValueError(f"[due] lost_each_day is {lost}: a share, from 0 to 1")
     grace, last = _whole(table, "grace_minutes"), _whole(table, "last_day")
-    return Due(at.astimezone(UTC), handed_in, grace or 0, lost, last)
+    try:
+        return Due(at.astimezone(UTC), handed_in, grace or 0, lost, last)
+    except OverflowError as e:
+        raise ValueError(f"[due] at {at.isoformat()} is no date that can be reckoned with") from e
 
 
 def _whole(table: dict[str, Any], name: str) -> int | None:
     value = table.get(name)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise ValueError(f"[due] {name} is {value!r}: a whole number, 0 or more")
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST):
+        raise ValueError(f"[due] {name} is {value!r}: a whole number, from 0 to {MOST:,}")
     return value
 
 
@@ -141,8 +146,8 @@ def _number(value: Any, where: str) -> Decimal:
         number = Decimal(str(value))
     except InvalidOperation as e:
         raise ValueError(f"{where} is {value!r}, and not a number") from e
-    if not number.is_finite() or number != number.quantize(CENT):
-        raise ValueError(f"{where} is {value}: a number with at most two decimals")
+    if not number.is_finite() or abs(number) > MOST or number != number.quantize(CENT):
+        raise ValueError(f"{where} is {value}: a number with at most two decimals, and at most {MOST:,}")
     return number
 
 

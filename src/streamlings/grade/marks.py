@@ -102,9 +102,8 @@ def _mark(
 ) -> Mark:
     program = submission.programs.get(exercise)
     if program is None:
-        unread = [note for note in submission.notes if "was not read" in note]
-        if unread:
-            return Mark(exercise, "refused", points, None, why=unread[0])
+        if submission.unread:
+            return Mark(exercise, "refused", points, None, why=submission.unread)
         return Mark(exercise, "not_handed_in", points, Decimal(0))
     if program.refused:
         return Mark(exercise, "refused", points, None, program, why=f"{program.path} {program.refused}")

@@ -55,9 +55,10 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
         for line in result.output_tail.splitlines():
             _verbatim(out, "    " + line)
     elif result.output_tail:
-        out.print(Text("\n  your program printed last: " + result.output_tail.splitlines()[-1][: _width(out)], style="dim"))
+        out.print(Text("\n  your program printed last: " + in_print(result.output_tail.splitlines()[-1][: _width(out)]), style="dim"))
     for line in result.measured:
-        out.print(f"\n  measured here: {line}")
+        out.print()
+        _verbatim(out, f"  measured here: {line}")
     verdict = {"passed": "passed", "failed": "not yet", "could_not_check": "could not check: this says nothing about your program"}
     style = {"passed": "bold green", "failed": "bold", "could_not_check": "bold yellow"}[result.outcome]
     out.print()

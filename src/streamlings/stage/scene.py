@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable
 from functools import cached_property
@@ -17,6 +16,7 @@ from confluent_kafka import Producer
 from streamlings import shop
 from streamlings.checks import Check, Failure
 from streamlings.errors import LabError
+from streamlings.removal import remove
 from streamlings.servers.broker import NOT_OURS
 from streamlings.servers.container import Container
 from streamlings.servers.rest import FlinkRest
@@ -201,7 +201,7 @@ class Scene:
             self.program.kill()
         self.program, self._patience = None, None
         for path in self.folder.iterdir():
-            shutil.rmtree(path, ignore_errors=True)  # of folders only; what a link names is left alone
+            remove(path)  # folders only
 
     def last_output(self, lines: int = 6) -> list[str]:
         """What the program printed last. What the Kafka client logs by itself is shown only where the program has said nothing."""

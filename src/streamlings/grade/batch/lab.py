@@ -18,19 +18,17 @@ from typing import Any
 
 from streamlings import wait
 from streamlings.course import Exercise
+from streamlings.grade.batch.surroundings import ARCHIVES, ENDS_S, WORKER, Surroundings
 from streamlings.grade.intake import Program
 from streamlings.grade.isolation.inside import HOME
 from streamlings.grade.marks import Verdict
 from streamlings.outcome import Result
-from streamlings.paths import ROOT, cache_folder, course_root, state_folder
+from streamlings.paths import course_root, state_folder
+from streamlings.removal import remove
 from streamlings.servers.say import Say
 
 CHECK_S = 600.0
 """One check, with the servers that it may have to start; on a crowded machine longer. Its own deadlines end it long before."""
-ARCHIVES = "cds"
-"""What makes servers start faster (servers/java.py); what a lab of a batch adds to it goes with it."""
-ENDS_S = 60.0
-"""So long a lab may take to go down."""
 
 
 def shown_in(place: Path) -> str:
@@ -47,7 +45,8 @@ class Lab:
 
     def __init__(self, number: int, *, isolated: bool, say: Say) -> None:
         self.folder = state_folder() / "grade" / f"lab-{number}"
-        self._say, self._isolated, self._number = say, isolated, number
+        self._place = self.folder / "submission"
+        self._around, self._say = Surroundings(self.folder, number, isolated), say
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
 
@@ -63,7 +62,11 @@ class Lab:
             self._process.stdin.flush()
         except OSError as e:
             raise LostCheck("the process that checks has ended") from e
-        return self._await(ticket)
+        answer = self._await(ticket)
+        if answer.get("spoiled"):
+            self._say(f"{exercise.id}: a submission has changed settings of the broker; the next one gets a fresh lab")
+            self.end()
+        return Result.from_json(answer["result"]), str(answer["drawn"])
 
     def end(self) -> None:
         """End the process and its lab, whatever they do, and forget the lab's folder."""
@@ -78,67 +81,42 @@ class Lab:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            self._down()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self._around.down()
+            remove(self.folder)
 
     def _start(self) -> None:
-        if (self.folder / "lab.json").exists():
-            self._down()  # of a batch that was killed
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._around.await_the_one_before(self._say)
+        self._around.clear()
+        remove(self.folder)
         self.folder.mkdir(parents=True, mode=0o700)
         if (state_folder() / ARCHIVES).is_dir():
             shutil.copytree(state_folder() / ARCHIVES, self.folder / ARCHIVES, copy_function=os.link)
         self._answers = queue.SimpleQueue()
-        if not self._isolated:
-            self._copy_the_course()
+        if not self._around.isolated:
+            self._around.copy_the_course()
         with (self.folder / "worker.log").open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "streamlings.grade.batch.worker"],
+                [sys.executable, "-P", "-m", WORKER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
                 cwd=self.folder,
-                env=self._environment() | ({} if self._isolated else self._own_course()),
+                env=self._around.of_the_process(),
                 start_new_session=True,
             )
         threading.Thread(target=self._read, args=(self._process, self._answers), daemon=True).start()
 
-    def _copy_the_course(self) -> None:
-        """Natively a submission can change the course while another lab uses it: each lab has a copy, without the solutions."""
-        leave = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / "src", self.folder / "course" / "src", ignore=leave)
-        shutil.copytree(course_root() / "lessons", self.folder / "course" / "lessons", ignore=leave)
-        (self.folder / "course" / "solutions").mkdir()
-
-    def _own_course(self) -> dict[str, str]:
-        return {"PYTHONPATH": str(self.folder / "course" / "src"), "STREAMLINGS_COURSE": str(self.folder / "course")}
-
-    def _environment(self) -> dict[str, str]:
-        handed_on = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "STREAMLINGS_BASE")
-        env = {name: os.environ[name] for name in handed_on if name in os.environ}
-        if self._isolated:
-            env |= {"STREAMLINGS_BACKEND": "containers", "STREAMLINGS_ISOLATED": "1", "HOME": os.environ.get("HOME", str(self.folder))}
-            env |= {"COMPOSE_PROJECT_NAME": f"streamlings-grade-{self._number}", "COMPOSE_PATH_SEPARATOR": ":"}
-            env["COMPOSE_FILE"] = f"{ROOT / 'docker-compose.yml'}:{Path(__file__).parents[1] / 'isolation' / 'compose.yml'}"
-        else:
-            env |= {"STREAMLINGS_BACKEND": "native", "HOME": str(self.folder)}
-        return env | {
-            "PYTHONPATH": str(ROOT / "src"),
-            "STREAMLINGS_STATE": str(self.folder),
-            "STREAMLINGS_CACHE": str(cache_folder()),
-            "STREAMLINGS_COURSE": str(course_root()),
-        }
-
     def _put(self, exercise: Exercise, program: Program) -> Path:
-        """The program under the name that it has in `work/`, in a folder that says nothing of whose it is."""
-        shutil.rmtree(self.folder / "submission", ignore_errors=True)
-        file = self.folder / "submission" / exercise.place / exercise.file
+        """The program under the name that it has in `work/`, in a folder of its own that says nothing of whose it is."""
+        remove(self._place)
+        self._place = self.folder / f"submission-{secrets.token_hex(4)}"
+        file = self._place / exercise.place / exercise.file
         file.parent.mkdir(parents=True)
         file.write_text(program.text, encoding="utf-8", errors="replace")
         return file
 
-    def _await(self, ticket: str) -> Verdict:
+    def _await(self, ticket: str) -> dict[str, Any]:
         end = time.monotonic() + CHECK_S * wait.crowding()
         while True:
             try:
@@ -152,7 +130,7 @@ class Lab:
             if "said" in answer:
                 self._say(str(answer["said"]))
             if "result" in answer:
-                return Result.from_json(answer["result"]), str(answer["drawn"])
+                return answer
 
     def _read(self, process: subprocess.Popen[str], answers: queue.SimpleQueue[dict[str, Any] | None]) -> None:
         assert process.stdout is not None
@@ -166,15 +144,5 @@ class Lab:
 
     def _as_work(self, line: str) -> str:
         """Tracebacks name the program's place, which differs from lab to lab: learners know it as work/."""
-        place = self.folder / "submission"
+        place = self._place
         return line.replace(f"{place}/", "work/").replace(f"{shown_in(place)}/", "work/").replace(f"{HOME}/", "work/")
-
-    def _down(self) -> None:
-        """What the process has left: after a kill, its servers."""
-        down = [sys.executable, "-P", "-m", "streamlings", "down"]
-        with suppress(subprocess.TimeoutExpired):
-            subprocess.run(down, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())
-        if self._isolated:  # its volumes, too: the next lab is a fresh one
-            compose = ["docker", "compose", "--project-directory", str(ROOT), "--profile", "*", "down", "--volumes", "--remove-orphans"]
-            with suppress(subprocess.TimeoutExpired, OSError):
-                subprocess.run(compose, env=self._environment(), cwd=ROOT, capture_output=True, timeout=ENDS_S * wait.crowding())

@@ -50,14 +50,8 @@ def labs_that_fit() -> int:
     return max(1, min(os.cpu_count() or 1, int(psutil.virtual_memory().available // LAB_BYTES)))
 
 
-def run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
-    """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; verdicts stay."""
-    with _only_one():
-        _run(todo, store, labs=labs, isolated=isolated, say=say, done=done)
-
-
 @contextmanager
-def _only_one() -> Iterator[None]:
+def only_one() -> Iterator[None]:
     """One batch at a time uses the labs of this clone. Raises UsageError where another one does."""
     state_folder().mkdir(parents=True, exist_ok=True)
     lock = FileLock(state_folder() / "grade.lock")
@@ -71,7 +65,8 @@ def _only_one() -> Iterator[None]:
         lock.release()
 
 
-def _run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
+def run(todo: list[Task], store: Store, *, labs: int, isolated: bool, say: Say, done: Callable[[Task, Result], None]) -> None:
+    """Check what the batch has no verdict on yet. `done` is called for each, from several threads. Ctrl-C ends the labs; verdicts stay."""
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in todo:
         waiting.put(task)

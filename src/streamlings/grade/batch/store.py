@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamlings import shop
@@ -20,27 +21,36 @@ SCHEMA = "streamlings/batch/1"
 
 @dataclass(frozen=True)
 class Store:
-    """The folder `batch` in that of the results. `seed` is drawn once, and kept."""
+    """The folder `batch` in that of the results. `seed` and `secret` are drawn once, and kept."""
 
     folder: Path
     seed: int
+    secret: str = field(repr=False)
+    """Orders the pseudonyms. The seed will not do: it is printed in everybody's feedback."""
 
     @classmethod
     def begin(cls, out: Path, grading: Grading, *, resume: bool) -> Store:
-        """A new batch, or the one that was begun there. Raises UsageError where that is not what was asked for."""
+        """A new batch, or the one that was begun there. Raises UsageError where that is not what was asked for, or cannot be written."""
+        try:
+            return cls._begin(out, grading, resume=resume)
+        except OSError as e:
+            raise UsageError(f"{shown(out)} cannot be written: {e.strerror}", hint="--out names another folder") from e
+
+    @classmethod
+    def _begin(cls, out: Path, grading: Grading, *, resume: bool) -> Store:
         folder = out / "batch"
         kept = folder / "batch.json"
         if kept.exists():
             if not resume:
                 raise UsageError(f"{shown(out)} holds a batch already", hint="--resume goes on with it; --out names another folder")
-            return cls(folder, _seed(kept, grading))
+            return cls(folder, *_drawn(kept, grading))
         if resume:
             raise UsageError(f"{shown(out)} holds no batch to go on with", hint="leave out --resume, or name its folder with --out")
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UsageError(f"{shown(out)} exists, and holds something else", hint="--out names another folder")
-        seed = shop.draw_seed()
-        _write(kept, json.dumps({"schema": SCHEMA, "seed": seed, "exercises": grading.digest()}, indent=1))
-        return cls(folder, seed)
+        seed, secret = shop.draw_seed(), secrets.token_hex(16)
+        _write(kept, json.dumps({"schema": SCHEMA, "seed": seed, "secret": secret, "exercises": grading.digest()}, indent=1))
+        return cls(folder, seed, secret)
 
     def verdict(self, submission: Submission, exercise: Exercise, program: Program) -> Verdict | None:
         """The verdict on this very text, if there is one."""
@@ -53,6 +63,11 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None  # it is checked again
 
+    def decided(self, submission: Submission, exercise: Exercise, program: Program) -> bool:
+        """Whether there is nothing left to check: what could not be checked is tried again by whoever goes on with the batch."""
+        kept = self.verdict(submission, exercise, program)
+        return kept is not None and kept[0].outcome != "could_not_check"
+
     def keep(self, submission: Submission, exercise: Exercise, program: Program, verdict: Verdict) -> None:
         result, drawn = verdict
         data = {"digest": program.digest, "seed": self.seed, "result": result.to_json(), "drawn": drawn}
@@ -62,15 +77,15 @@ class Store:
         return self.folder / submission.key / f"{exercise.id.replace('/', '.')}.json"
 
 
-def _seed(kept: Path, grading: Grading) -> int:
+def _drawn(kept: Path, grading: Grading) -> tuple[int, str]:
     try:
         data = json.loads(kept.read_text(encoding="utf-8"))
-        seed, exercises = int(data["seed"]), str(data["exercises"])
+        seed, secret, exercises = int(data["seed"]), str(data["secret"]), str(data["exercises"])
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise UsageError(f"{shown(kept)} cannot be read", hint="begin anew in another folder: --out") from e
     if exercises != grading.digest():
         raise UsageError("grading.toml names other exercises than this batch began with", hint="begin anew in another folder: --out")
-    return seed
+    return seed, secret
 
 
 def _write(file: Path, text: str) -> None:

@@ -3,7 +3,11 @@
 Requests come on stdin and answers go to stdout, a JSON object a line; each answer has the request's `ticket`, which nobody else knows:
 
     {"ticket": T, "exercise": ID, "program": PATH, "seed": N}
-    {"ticket": T, "said": TEXT}...  {"ticket": T, "result": {...}, "drawn": HTML}
+    {"ticket": T, "said": TEXT}...  {"ticket": T, "result": {...}, "drawn": HTML, "spoiled": BOOL}
+
+`spoiled` says that the lab is not for the next submission: this one has changed settings of the broker, which no cleaning up puts back.
+
+While it runs it holds a lock (`lock_of`), by which a batch knows that the lab of the one before it is down.
 
 When stdin ends, a check that goes on is ended as Ctrl-C ends it, the lab is taken down, and the process is gone; also where `grade` was
 killed.
@@ -21,13 +25,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from streamlings import interrupts
 from streamlings.course import Course
-from streamlings.errors import StreamlingsError
+from streamlings.errors import LabError, StreamlingsError
+from streamlings.grade.batch.surroundings import ENDS_S, lock_of
 from streamlings.grade.isolation import cell, native
 from streamlings.outcome import Result
+from streamlings.paths import state_folder
 from streamlings.report import timeline
-from streamlings.servers import backends
+from streamlings.servers import backends, dynamic, state
 from streamlings.stage.timeline import Timeline
 from streamlings.watch.checker import Answers, Cancellable
 
@@ -42,6 +50,7 @@ class Checks:
     def __init__(self) -> None:
         self.answers = Answers()
         self._ticket = ""
+        self._settings: dynamic.Settings | None = None
         kind = cell.IsolatedGrader if os.environ.get("STREAMLINGS_ISOLATED") else Cancellable
         self.grader = kind(say=self._say)
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -70,12 +79,21 @@ class Checks:
         result = Result(request["exercise"], "could_not_check", request["seed"], backends.chosen(), 0, [])
         try:
             exercise = Course().find(request["exercise"])
+            if "kafka" in exercise.servers and self._settings is None:
+                self._settings = dynamic.settings(backends.up(needs=exercise.servers, say=self._say).kafka)
             result = self.grader.check(exercise, Path(request["program"]), seed=request["seed"])
         except StreamlingsError as e:
-            result.problem, result.hint = e.message, e.hint
+            result.problem, result.hint = e.message + (f"\n{e.details}" if e.details else ""), e.hint
         happened = self.grader.timeline
         drawn = timeline.drawn(happened, first=self._first(request["exercise"])) if 0 < len(happened.moments) <= MOST_DRAWN else ""
-        self.answers.tell(ticket=self._ticket, result=result.to_json(), drawn=drawn)
+        self.answers.tell(ticket=self._ticket, result=result.to_json(), drawn=drawn, spoiled=self._spoiled())
+
+    def _spoiled(self) -> bool:
+        lab = state.read()
+        try:
+            return bool(lab.kafka) and self._settings is not None and dynamic.settings(lab.kafka) != self._settings
+        except LabError:
+            return True  # nobody knows
 
     def _first(self, name: str) -> int:
         """Pictures of all exercises may stand on one page, so their numbers are apart."""
@@ -85,11 +103,17 @@ class Checks:
         self.answers.tell(ticket=self._ticket, said=text)
 
 
-if __name__ == "__main__":
-    native.keep_to_itself()
+def main() -> None:
+    """Serve, and take the lab down."""
     with suppress(KeyboardInterrupt):
         Checks().serve()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with suppress(StreamlingsError):
         backends.down()
+
+
+if __name__ == "__main__":
+    native.keep_to_itself()
+    with FileLock(lock_of(state_folder()), timeout=ENDS_S):
+        main()

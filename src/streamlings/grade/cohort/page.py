@@ -34,9 +34,9 @@ STYLE = """<style>
 </style>"""
 
 
-def page(graded: list[Graded], grading: Grading, seed: int, *, names: bool) -> str:
+def page(graded: list[Graded], grading: Grading, secret: str, *, names: bool) -> str:
     """The page; with `names` people are called as their folders are, without it by numbers, and what they wrote has no names in it."""
-    aliases = pseudonyms(graded, seed)
+    aliases = pseudonyms(graded, secret)
 
     def called(one: Graded) -> str:
         return in_print(one.submission.name) if names else aliases[one.submission.key]

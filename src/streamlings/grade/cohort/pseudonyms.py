@@ -7,16 +7,19 @@ import hashlib
 import io
 import re
 import tokenize
+from collections.abc import Iterator
 
 from streamlings.grade.marks import Graded
 
 SHORTEST = 3
 """Parts of a name that are shorter are words of many programs."""
+DIGITS = 4
+"""And numbers that are shorter stand in many."""
 
 
-def pseudonyms(graded: list[Graded], seed: int) -> dict[str, str]:
-    """By a submission's key."""
-    order = sorted(graded, key=lambda g: hashlib.sha256(f"{seed} {g.submission.key}".encode()).digest())
+def pseudonyms(graded: list[Graded], secret: str) -> dict[str, str]:
+    """By a submission's key. Whoever knows the names and not the secret cannot tell the order."""
+    order = sorted(graded, key=lambda g: hashlib.sha256(f"{secret} {g.submission.key}".encode()).digest())
     return {each.submission.key: f"learner {number}" for number, each in enumerate(order, 1)}
 
 
@@ -26,12 +29,27 @@ def anonymous(program: str, graded: list[Graded]) -> str:
 
 
 def masked(text: str, graded: list[Graded]) -> str:
-    """Text with a mark in place of every learner's name."""
-    names = {part for g in graded for part in re.findall(r"[^\W\d_]+", g.submission.name) if len(part) >= SHORTEST}
-    if not names:
+    """Text with a mark in place of every learner's name: the whole, however its parts are joined, each part, and each number in it (of the
+    course's office, mostly)."""
+    patterns = {pattern for g in graded for pattern in _of_name(g.submission.name)}
+    if not patterns:
         return text
-    pattern = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
-    return re.sub(rf"(?<![^\W\d_])(?:{pattern})(?![^\W\d_])", "(name)", text, flags=re.IGNORECASE)
+    return re.sub("|".join(sorted(patterns, key=lambda p: (-len(p), p))), "(name)", text, flags=re.IGNORECASE)
+
+
+def _of_name(name: str) -> Iterator[str]:
+    """Letters end where no letter follows, numbers where no digit does."""
+    parts = re.findall(r"[^\W\d_]+|\d+", name)
+    if parts:
+        yield _bounded(r"[\W_]*".join(map(re.escape, parts)), parts[0], parts[-1])
+    for part in parts:
+        if len(part) >= (DIGITS if part.isdecimal() else SHORTEST):
+            yield _bounded(re.escape(part), part, part)
+
+
+def _bounded(pattern: str, first: str, last: str) -> str:
+    before, after = (r"\d" if part.isdecimal() else r"[^\W\d_]" for part in (first, last))
+    return f"(?<!{before}){pattern}(?!{after})"
 
 
 def without_comments(program: str) -> str:
@@ -48,7 +66,7 @@ def without_comments(program: str) -> str:
             node.body = node.body[1:] or [ast.Pass()]
     try:
         return ast.unparse(tree)
-    except RecursionError:
+    except (RecursionError, ValueError, MemoryError):  # ValueError: of a number with more digits than Python writes
         return re.sub(r"#.*", "", program)
 
 

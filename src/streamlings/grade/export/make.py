@@ -14,7 +14,8 @@ from streamlings.paths import ROOT, course_root, shown
 
 TEMPLATES = Path(__file__).with_name("templates")
 TOOL = ("streamlings", "pyproject.toml", "requirements.txt", "requirements-uv.txt", "src")
-"""Of the clone; `lessons` comes from the course. Solutions stay at home: in Gradescope's container a submission could read them."""
+"""Of the clone; `lessons` comes from the course. Solutions and others that pass stay at home: in Gradescope's container a submission could
+read them."""
 STAMP = (2020, 1, 1, 0, 0, 0)
 """The time of every member, so that the same course gives the same archive."""
 
@@ -25,7 +26,9 @@ def gradescope(settings: Path, to: Path) -> list[str]:
     members = {"setup.sh": TEMPLATES / "setup.sh", "run_autograder": TEMPLATES / "run_autograder.py", "grading.toml": settings}
     for name in TOOL:
         members |= {f"course/{each.relative_to(ROOT)}": each for each in _files(ROOT / name)}
-    members |= {f"course/{each.relative_to(course_root())}": each for each in _files(course_root() / "lessons")}
+    members |= {
+        f"course/{each.relative_to(course_root())}": each for each in _files(course_root() / "lessons") if each.parent.name != "right"
+    }
     try:
         with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, file in sorted(members.items()):
@@ -42,7 +45,7 @@ def gradescope(settings: Path, to: Path) -> list[str]:
 
 def classroom(settings: Path, folder: Path) -> list[str]:
     """Write a workflow that grades each push, grading.toml, and a .gitignore that tracks work/, into a template of the course; what was
-    written. Raises UsageError where the folder holds another workflow of this name."""
+    written. Raises UsageError where the folder holds another workflow of this name, or cannot be written to."""
     config.read(settings, Course())
     ignored = [line for line in (ROOT / ".gitignore").read_text().splitlines() if line != "/work/"]
     files = {
@@ -50,13 +53,16 @@ def classroom(settings: Path, folder: Path) -> list[str]:
         ".github/grading.toml": settings.read_text(encoding="utf-8-sig"),
         ".gitignore": "\n".join([*ignored, "/work/progress.json*"]) + "\n",
     }
-    for name, text in files.items():
-        file = folder / name
-        if file.exists() and file.read_text() != text:
-            raise UsageError(f"{shown(file)} is there already, and holds something else", hint="move it away, or name another folder")
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+    try:
+        for name, text in files.items():
+            file = folder / name
+            if file.exists() and file.read_bytes() != text.encode():
+                raise UsageError(f"{shown(file)} is there already, and holds something else", hint="move it away, or name another folder")
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as e:
+        raise UsageError(f"{shown(folder)} cannot be written to: {e.strerror}", hint="name another folder") from e
     return [shown(folder / name) for name in files]
 
 

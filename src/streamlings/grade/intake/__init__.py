@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from streamlings.grade.intake.read import read
+from streamlings.grade.intake.read import assert_there, read
 from streamlings.grade.intake.submission import Program, Submission
 
-__all__ = ["Program", "Submission", "read"]
+__all__ = ["Program", "Submission", "assert_there", "read"]

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from streamlings.grade.intake.files import ALL_BYTES, DEPTH, FILE_BYTES, File, Files, Refused, passed_over, too_large
+from streamlings.grade.intake.files import DEPTH, FILE_BYTES, Budget, File, Files, Refused, is_program, passed_over, too_large
 
 COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
@@ -26,6 +26,8 @@ COMPRESSED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\xfd7zXZ": lzma.LZMAFile,
 }
 SUFFIXES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+OTHERS = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz")
+"""What else people pack with."""
 UNREADABLE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, ValueError)
 
 
@@ -33,45 +35,53 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def files_of(data: bytes | Path) -> Files:
-    """The files of an archive, of its bytes or of the file where it lies. Raises Refused where it is none, or a bomb."""
+def is_other_archive(name: str) -> bool:
+    """Whether it is one of a kind that is not read."""
+    return name.lower().endswith(OTHERS) and not is_archive(name)
+
+
+def without_suffix(name: str) -> str:
+    """The name of an archive without what says that it is one; any other as it is."""
+    suffix = max((s for s in (*SUFFIXES, *OTHERS) if name.lower().endswith(s)), key=len, default="")
+    return name[: len(name) - len(suffix)]
+
+
+def files_of(path: Path, budget: Budget) -> Files:
+    """The files of an archive. Raises Refused where it is none, or unpacks to more than is left of `budget`."""
     try:
-        opened: IO[bytes] = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
-        with opened:
+        with path.open("rb") as opened:
             head = opened.read(8)
             opened.seek(0)
             if head.startswith(b"PK"):
-                return _of_zip(opened, data)
-            return _of_tar(opened, head)
+                return _of_zip(opened, path, budget)
+            return _of_tar(opened, head, budget)
     except Refused:
         raise
     except UNREADABLE as e:
         raise Refused(f"is no archive that can be read: {e}") from e
 
 
-def _of_zip(opened: IO[bytes], data: bytes | Path) -> Files:
+def _of_zip(opened: IO[bytes], path: Path, budget: Budget) -> Files:
     files = Files()
     with zipfile.ZipFile(opened) as archive:
-        claimed = sum(member.file_size for member in archive.infolist())
-        if claimed > ALL_BYTES:
-            raise Refused(f"unpacks to {claimed / 1e6:,.0f} MB, more than {ALL_BYTES / 1e6:.0f} MB")
+        budget.take(sum(member.file_size for member in archive.infolist()))
         for member in archive.infolist():
             mode = member.external_attr >> 16
             parts = _parts(member.filename, files)
-            if member.is_dir() or parts is None:
+            if not parts or member.is_dir():  # in this order: one without a name is none
                 continue
             if stat.S_ISLNK(mode):
                 files.refuse(member.filename, "is a link, which archives are not read for")
             elif member.flag_bits & 1:
-                files.refuse(member.filename, "is encrypted")
+                files.refuse(member.filename, "is encrypted", unread=True)
             else:
-                files.add(File(parts, lambda m=member: _member(data, m)))  # type: ignore[misc]
+                files.add(File(parts, lambda m=member: _member(path, m)))  # type: ignore[misc]
     return files
 
 
-def _member(data: bytes | Path, member: zipfile.ZipInfo) -> bytes:
+def _member(path: Path, member: zipfile.ZipInfo) -> bytes:
     try:
-        with zipfile.ZipFile(io.BytesIO(data) if isinstance(data, bytes) else data) as archive, archive.open(member) as file:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
             found = file.read(FILE_BYTES + 1)
     except (*UNREADABLE, RuntimeError) as e:
         raise Refused(f"cannot be unpacked: {e}") from e
@@ -80,20 +90,20 @@ def _member(data: bytes | Path, member: zipfile.ZipInfo) -> bytes:
     return found
 
 
-def _of_tar(opened: IO[bytes], head: bytes) -> Files:
+def _of_tar(opened: IO[bytes], head: bytes, budget: Budget) -> Files:
     files = Files()
     unpack = next((way for magic, way in COMPRESSED.items() if head.startswith(magic)), lambda raw: raw)
-    counted = _Counted(unpack(opened))
+    counted = _Counted(unpack(opened), budget)
     with tarfile.open(fileobj=counted, mode="r|") as archive:
         for member in archive:
             parts = _parts(member.name, files)
-            if member.isdir() or parts is None:
+            if not parts or member.isdir():
                 continue
             if not member.isreg():
                 files.refuse(member.name, "is a link or a device, which archives are not read for")
             elif member.size > FILE_BYTES:
                 files.add(File(parts, lambda size=member.size: _raise(too_large(size))))  # type: ignore[misc]
-            else:
+            elif is_program(parts[-1]):  # nothing else is kept in memory
                 content = archive.extractfile(member)
                 assert content is not None
                 found = content.read()
@@ -104,17 +114,15 @@ def _of_tar(opened: IO[bytes], head: bytes) -> Files:
 class _Counted(io.RawIOBase):
     """Reads on until there was too much of it: what says little of itself may unpack to anything."""
 
-    def __init__(self, source: IO[bytes]) -> None:
-        self._source, self._read = source, 0
+    def __init__(self, source: IO[bytes], budget: Budget) -> None:
+        self._source, self._budget = source, budget
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         found = self._source.read(size)
-        self._read += len(found)
-        if self._read > ALL_BYTES:
-            raise Refused(f"unpacks to more than {ALL_BYTES / 1e6:.0f} MB")
+        self._budget.take(len(found))
         return found
 
 
@@ -129,6 +137,11 @@ def _parts(name: str, files: Files) -> tuple[str, ...] | None:
         files.refuse(name, "has a path that leads out of the archive")
         return None
     if len(path.parts) > DEPTH:
-        files.refuse(name, f"lies deeper than {DEPTH} folders")
+        files.refuse(name, f"lies deeper than {DEPTH} folders", unread=True)
         return None
-    return None if any(passed_over(folder) for folder in path.parts[:-1]) else path.parts
+    if any(passed_over(folder) for folder in path.parts[:-1]):
+        return None
+    if is_archive(name) or is_other_archive(name):
+        files.refuse(name, "is an archive in an archive, which is not read", unread=True)
+        return None
+    return path.parts

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 FILE_BYTES = 1_000_000
 """A program is not larger."""
 ALL_BYTES = 200_000_000
-"""No archive holds more, unpacked; what claims to, or turns out to, is refused as a whole."""
+"""The archives of a submission hold no more, unpacked; the one that claims to, or turns out to, is refused as a whole."""
 FILES = 5_000
 DEPTH = 20
 PASSED_OVER = {"__macosx", "__pycache__", "node_modules", "site-packages"}
@@ -17,6 +17,19 @@ PASSED_OVER = {"__macosx", "__pycache__", "node_modules", "site-packages"}
 
 class Refused(Exception):
     """A submission, or a file in it, that is not read; the message says why, in words for teacher and learner."""
+
+
+@dataclass
+class Budget:
+    """How many bytes the archives of one submission may still unpack to."""
+
+    left: int = ALL_BYTES
+
+    def take(self, size: int) -> None:
+        """Raises Refused where that is more than is left, and takes nothing then."""
+        if size > self.left:
+            raise Refused(f"unpacks to more than {ALL_BYTES / 1e6:.0f} MB, which is what all of a submission may")
+        self.left -= size
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,8 @@ class Files:
 
     found: list[File] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    unread: str = ""
+    """What could not be read although programs may lie in it; "" where there is nothing of that kind."""
 
     def add(self, file: File) -> None:
         """Raises Refused where there are too many."""
@@ -44,10 +59,16 @@ class Files:
         if len(self.found) > FILES:
             raise Refused(f"holds more than {FILES:,} files")
 
-    def refuse(self, path: str, why: str) -> None:
-        """Ten are named; who has more has made his point."""
+    def refuse(self, path: str, why: str, *, unread: bool = False) -> None:
+        """Ten are named; who has more has made his point. `unread` says that programs may lie in it."""
+        if unread and not self.unread:
+            self.unread = f"{path}: {why}"
         if len(self.refused) < 10:
             self.refused.append(f"{path}: {why}")
+
+
+def is_program(name: str) -> bool:
+    return name.lower().strip().endswith((".py", ".py.txt"))
 
 
 def passed_over(folder: str) -> bool:

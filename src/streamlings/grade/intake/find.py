@@ -6,13 +6,14 @@ import re
 import unicodedata
 
 from streamlings.course import Exercise
-from streamlings.grade.intake.files import File, Files, Refused
+from streamlings.grade.intake.files import File, Files, Refused, is_program
 from streamlings.grade.intake.submission import Program
 from streamlings.grade.intake.text import NoText, text_of
 
 NUMBER = re.compile(r"^\d+[_\s.-]+")
 COPY = re.compile(r"(\s*\(\d+\)|\s*-\s*copy|\s+copy)$")
 """What browsers and file managers add to the name of a second one."""
+COURSE = ("lessons", "solutions")
 
 
 def programs(files: Files, exercises: list[Exercise]) -> tuple[dict[Exercise, Program], list[str]]:
@@ -20,7 +21,7 @@ def programs(files: Files, exercises: list[Exercise]) -> tuple[dict[Exercise, Pr
     alike, neither is taken."""
     found: dict[Exercise, Program] = {}
     notes = list(files.refused)
-    ranked = [(_ranks(file, exercises), file) for file in files.found]
+    ranked = [(_ranks(file, exercises), file) for file in handed_in(files.found)]
     for exercise in exercises:
         best = min((ranks[exercise] for ranks, _ in ranked if exercise in ranks), default=None)
         if best is None:
@@ -35,6 +36,14 @@ def programs(files: Files, exercises: list[Exercise]) -> tuple[dict[Exercise, Pr
     return found, notes
 
 
+def handed_in(found: list[File]) -> list[File]:
+    """Without the course's own files: in a copy of the course or a checkout of a class's template, `lessons` and `solutions` lie beside
+    `work`, and hold a file of the same name for each exercise."""
+    folded = [(file, tuple(part.casefold() for part in file.parts)) for file in found]
+    copies = {parts[:depth] for _, parts in folded for depth, part in enumerate(parts[:-1]) if part == "work"}
+    return [file for file, parts in folded if not any(parts[:n] in copies and parts[n] in COURSE for n in range(len(parts) - 1))]
+
+
 def _program(file: File, notes: list[str]) -> Program:
     try:
         text, noticed = text_of(file.read())
@@ -47,7 +56,7 @@ def _program(file: File, notes: list[str]) -> Program:
 
 def _ranks(file: File, exercises: list[Exercise]) -> dict[Exercise, int]:
     """For which exercises the file may be the program; the lower, the surer."""
-    if not file.parts or not _is_python(file.parts[-1]):
+    if not file.parts or not is_program(file.parts[-1]):
         return {}
     *folders, name = [_plain(part) for part in file.parts]
     ranks = {}
@@ -69,10 +78,6 @@ def _ranks(file: File, exercises: list[Exercise]) -> dict[Exercise, int]:
         elif len(exercises) == 1:
             ranks[exercise] = 5
     return ranks
-
-
-def _is_python(name: str) -> bool:
-    return name.lower().strip().endswith((".py", ".py.txt"))
 
 
 def _plain(name: str) -> str:

@@ -40,7 +40,7 @@ def _walk(root: Path, inside: Path, parts: tuple[str, ...], files: Files) -> Non
     except OSError as e:
         if not parts:
             raise Refused(f"cannot be read: {e.strerror}") from e
-        files.refuse("/".join(parts), f"cannot be read: {e.strerror}")
+        files.refuse("/".join(parts), f"cannot be read: {e.strerror}", unread=True)
         return
     for entry in entries:
         here = (*parts, entry.name)
@@ -50,7 +50,7 @@ def _walk(root: Path, inside: Path, parts: tuple[str, ...], files: Files) -> Non
             if passed_over(entry.name):
                 continue
             if len(here) > DEPTH:
-                files.refuse("/".join(here), f"lies deeper than {DEPTH} folders")
+                files.refuse("/".join(here), f"lies deeper than {DEPTH} folders", unread=True)
             else:
                 _walk(root, inside, here, files)
         elif entry.is_file(follow_symlinks=False):

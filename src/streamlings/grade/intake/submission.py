@@ -37,6 +37,8 @@ class Submission:
     key: str = ""
     programs: dict[Exercise, Program] = field(default_factory=dict)
     handed_in: datetime | None = None
+    unread: str = ""
+    """What of it could not be read although programs may lie in it; "" where everything was."""
     notes: list[str] = field(default_factory=list)
     """What was refused, or read in another way than it stood there: for teacher and learner."""
 

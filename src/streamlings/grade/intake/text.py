@@ -21,6 +21,8 @@ BINARY = {
     b"\x89PNG": "a picture",
     b"\x1f\x8b": "a gzip archive",
 }
+ASCII = rb"\u0041 +AEE- ~{VP~} " + bytes(range(32, 92)) + bytes(range(93, 127))
+"""All that can be printed, and what some codecs take for something else."""
 
 
 class NoText(ValueError):
@@ -54,11 +56,19 @@ def _decode(data: bytes, encoding: str) -> str:
 
 
 def _declared(data: bytes) -> str:
-    """What its first lines say (PEP 263); UTF-8 where they do not."""
+    """What its first lines say (PEP 263); UTF-8 where they do not. It is one in which ASCII means itself: others hide what is written
+    (unicode_escape, utf-7), give no text (hex), or take hours (punycode)."""
     try:
-        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     except SyntaxError as e:
         raise NoText(f"cannot be read: {e}") from e
+    try:
+        itself = ASCII.decode(encoding) == ASCII.decode("ascii")
+    except (LookupError, UnicodeError):
+        itself = False
+    if not itself:
+        raise NoText(f"says that it is encoded in {encoding}, which is none for programs")
+    return encoding
 
 
 def _utf16_without_mark(data: bytes) -> str:

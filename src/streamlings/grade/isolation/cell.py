@@ -15,6 +15,7 @@ from typing import Any
 from streamlings import wait
 from streamlings.course import Exercise
 from streamlings.errors import LabError
+from streamlings.grade.isolation.engine import CELL
 from streamlings.paths import state_folder
 from streamlings.servers import engine
 from streamlings.servers.containers import IMAGE
@@ -26,7 +27,7 @@ from streamlings.worker.program import Program
 LIMITS = {
     "--memory": "2g",
     "--memory-swap": "2g",
-    "--cpus": "1.5",
+    "--cpus": f"{min(1.5, os.cpu_count() or 1):g}",  # the engine refuses more than there are
     "--pids-limit": "512",
     "--ulimit": "core=0",
     "--tmpfs": "/tmp:rw,nosuid,nodev,size=256m,mode=1777",
@@ -63,6 +64,8 @@ class Cell(Program):
             "-i",
             "--name",
             self._name,
+            "--label",
+            f"{CELL}={state_folder()}",
             *RIGHTS,
             "--user",
             f"{USER}:{USER}",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from streamlings.errors import LabError, UsageError
 from streamlings.servers import contents, engine
 from streamlings.servers.containers import IMAGE
 from streamlings.servers.say import Say
+
+CELL = "streamlings.cell-of"
+"""The label of a submission's container; its value is the folder of the lab that it was checked with."""
 
 
 def assert_there(say: Say) -> None:
@@ -21,3 +26,9 @@ def assert_there(say: Say) -> None:
     if engine.ask("run", "--rm", "--pull", "never", "--network", "none", *inside) != "there":
         say("building the image of the lab and of submissions (once, some minutes)")
         engine.compose("build", "lab", env={"STREAMLINGS_BASE": f"python:{contents.PYTHON}-slim"}, deadline_s=3600)
+
+
+def end_cells(lab: Path) -> None:
+    """End the containers of submissions that a process which checks, and was killed, has left."""
+    if cells := engine.ask("ps", "--all", "--quiet", "--filter", f"label={CELL}={lab}").split():
+        engine.ask("rm", "--force", *cells)
