@@ -38,6 +38,8 @@ USER = os.getuid() or 1000
 WAY = f"{USER + 1}:{USER + 1}"
 """The user of the tunnels' ends inside: what the submission runs as can neither signal them nor read them."""
 STARTS_S = 60.0
+COLD_S = 30.0
+"""Processor time that Flink's client may take to start in a container: nothing is warm there, and a slow machine took more than 15 s."""
 LOOK_S = 0.5
 """Processor time is asked of the engine no more often."""
 
@@ -50,6 +52,7 @@ class Cell(Program):
         self._name = f"streamlings-cell-{secrets.token_hex(6)}"
         self._tunnels: list[Tunnel] = []
         self._killing: subprocess.Popen[bytes] | None = None
+        self.cold_s = COLD_S if flink else 0
         self._looked, self._used = 0.0, 0.0
         os.chmod(folder, 0o777)  # its user is another one in there
         for below in folder.rglob("*"):
