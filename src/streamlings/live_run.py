@@ -94,8 +94,12 @@ class LiveRun:
             broker.restart()
             self.vitals.note("the broker was started again, on the same data")
             return
-        hosts = sorted({host for job in self._stage.jobs for host in job.taskmanagers()})
-        cluster.kill_taskmanagers(hosts)
+        hosts = sorted({host for job in self._stage.jobs for host in job.taskmanagers()} - {*self._stage.killed})
+        try:
+            cluster.kill_taskmanagers(hosts)
+        except LabError as e:  # somebody else runs it
+            self.vitals.note(e.message)
+            return
         cluster.add_taskmanager()
         self._stage.killed += hosts
         self._stage.rest.until_gone(hosts)

@@ -49,3 +49,9 @@ def of(name: str, container: str) -> Container:
     if not container:
         raise LabError(f"{name} has no container", hint="./streamlings down, then up again")
     return Container(name, 0, 0.0, "", container=container)
+
+
+def id_of(server: Process) -> str:
+    """The engine's id for a server of a lab in containers."""
+    assert isinstance(server, Container)
+    return server.container

@@ -6,21 +6,16 @@ import json
 from collections.abc import Callable
 
 from streamlings.errors import LabError
-from streamlings.paths import state_folder
-from streamlings.servers import broker, cluster, contents, engine, postgres, process, registry, service, state
-from streamlings.servers.container import DATA, Container, of
-from streamlings.servers.rest import FlinkRest
+from streamlings.servers import broker, cluster, containers_flink, contents, engine, postgres, process, registry, service, state
+from streamlings.servers.container import Container, of
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 
 IMAGE = "streamlings-lab"
-PYTHON = "/opt/streamlings/.venv/bin/python"
-"""Of the image."""
-RUNS = f"{DATA}/flink/kept/runs"
-"""In the volume that Flink's servers share: what jobs write to the folders of checks and runs."""
 NEEDED_BYTES = 3_000_000_000
 """Of memory, for Kafka and Flink while a check that kills one has two TaskManagers."""
-SERVICES = {"kafka": ["kafka"], "flink": ["flink-jobmanager", "flink-taskmanager"], "registry": ["registry"], "postgres": ["postgres"]}
+FLINK = [containers_flink.JOBMANAGER, containers_flink.TASKMANAGER]
+SERVICES = {"kafka": ["kafka"], "flink": FLINK, "registry": ["registry"], "postgres": ["postgres"]}
 """Of docker-compose.yml, by server."""
 
 
@@ -52,19 +47,6 @@ def down(say: Say = quiet) -> list[str]:
         return ran
 
 
-def start_taskmanager(lab: LabState, name: str) -> Container:
-    """One more TaskManager, which goes with its container when it ends; returns before it has registered."""
-    added = ["run", "--detach", "--rm", "--no-deps", "--quiet-pull", "--env", f"STREAMLINGS_NAME={name}", "flink-taskmanager"]
-    container = engine.compose(*added, env=_environment(lab)).splitlines()[-1]
-    return _sharing(of(name, engine.run("inspect", "--format", "{{.Id}}", container)))
-
-
-def forget(lab: LabState, run: str) -> None:
-    """Remove what jobs have written to the folder of a check or run of this name."""
-    if "jobmanager" in lab.processes:
-        engine.ask("exec", lab.processes["jobmanager"].to_json()["container"], "rm", "-rf", f"{RUNS}/{run}")  # type: ignore[arg-type]
-
-
 def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
     """Compare the state with what runs; what is not whole is not there."""
     alive = {container for containers in running.values() for container in containers}
@@ -75,7 +57,9 @@ def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> 
             dead.append(name)
             last = gone.said(3).replace("\n", "\n  ")
             say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    cluster.replace_taskmanagers(lab, dead)
+    if lab.flink and {"lab", "jobmanager"} <= lab.processes.keys():
+        containers_flink.read_taskmanagers(lab, running)
+        cluster.replace_taskmanagers(lab, dead)
     names = {name.split("-")[0] for name in lab.processes}
     for server, parts in {
         "kafka": {"kafka"},
@@ -147,40 +131,6 @@ def _kafka(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
     return until_ready
 
 
-def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
-    from streamlings.worker import pool
-
-    pool.retire_all()  # what is warm would submit to a cluster that is gone
-    ports = {"rest": lab.ports["flink"], "rpc": service.RPC, "blob": service.BLOB}
-    cluster.flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
-    lab.processes["jobmanager"] = _sharing(of("jobmanager", _only(running, "flink-jobmanager")))
-    members = [_sharing(of("taskmanager", container)) for container in running.get("flink-taskmanager", [])]
-    rest = FlinkRest(f"127.0.0.1:{lab.ports['flink']}")
-
-    def until_ready() -> None:
-        process.until_ready(lab.processes["jobmanager"], rest.answers)
-        for member in members:
-            process.until_ready(member, lambda one=member: _name_of(one))  # type: ignore[misc]
-            name = _name_of(member)
-            lab.processes[name] = of(name, member.container)
-            process.until_ready(member, lambda one=name: one in rest.taskmanagers())  # type: ignore[misc]
-        lab.flink = rest.address
-
-    return until_ready
-
-
-def _sharing(server: Container) -> Container:
-    """The same; the folder of all checks and runs is found in it by the same path as outside, and is one that all of Flink's share."""
-    link = 'mkdir -p -m 1777 "$1" && mkdir -p "${2%/*}" && ln -sfn "$1" "$2"'
-    engine.run("exec", "--user", "0", server.container, "sh", "-c", link, "sh", RUNS, str(state_folder() / "runs"))
-    return server
-
-
-def _name_of(taskmanager: Container) -> str:
-    """Its id in Flink's REST API; "" while it has not chosen one."""
-    return engine.ask("exec", taskmanager.container, "cat", f"{DATA}/flink/name")
-
-
 def _registry(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
     lab.processes["registry"] = of("registry", _only(running, "registry"))
 
@@ -207,5 +157,5 @@ def _only(running: dict[str, list[str]], service: str) -> str:
     return next(iter(running.get(service, [])), "")
 
 
-STARTERS = {"kafka": _kafka, "flink": _flink, "registry": _registry, "postgres": _postgres}
+STARTERS = {"kafka": _kafka, "flink": containers_flink.start, "registry": _registry, "postgres": _postgres}
 """Each enters its server's containers into the state, and returns what waits until the server answers."""

@@ -11,6 +11,7 @@ from streamlings.errors import LabError
 from streamlings.paths import ROOT
 
 SERVICE, PROJECT, FOLDER = "com.docker.compose.service", "com.docker.compose.project", "com.docker.compose.project.working_dir"
+HASH, NUMBER = "com.docker.compose.config-hash", "com.docker.compose.container-number"
 """Labels that Compose gives its containers."""
 
 KNOWN = (
