@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from streamlings.paths import state_folder
 from streamlings.servers import cluster, engine, process, service
@@ -18,8 +19,8 @@ RUNS = f"{DATA}/flink/kept/runs"
 """In the volume that Flink's servers share: what jobs write to the folders of checks and runs."""
 JOBMANAGER, TASKMANAGER = "flink-jobmanager", "flink-taskmanager"
 """Services of docker-compose.yml."""
-MEMORY = "2g"
-"""Of a TaskManager, as docker-compose.yml gives it."""
+LIMITS: dict[str, Any] = {"mem_limit": "2g", "pids_limit": 1024, "cap_drop": ["ALL"], "security_opt": ["no-new-privileges:true"]}
+"""Of a TaskManager that is added: all that docker-compose.yml and grade/isolation/compose.yml set, in their words."""
 
 
 def start(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
@@ -66,7 +67,10 @@ def start_taskmanager(lab: LabState, name: str) -> Container:
         "--rm",
         f"--network={like['HostConfig']['NetworkMode']}",
         f"--volumes-from={like['Id']}",
-        f"--memory={MEMORY}",
+        f"--memory={LIMITS['mem_limit']}",
+        f"--pids-limit={LIMITS['pids_limit']}",
+        *(f"--cap-drop={each}" for each in LIMITS["cap_drop"]),
+        *(f"--security-opt={each}" for each in LIMITS["security_opt"]),
         *(f"--label={label}={value}" for label, value in labels.items()),
         *(f"--env={setting}={value}" for setting, value in settings.items()),
         like["Image"],
