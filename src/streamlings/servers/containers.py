@@ -25,7 +25,7 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
     Raises LabError where the engine does not do it, and ServerCrashed with the last log lines of a server that does not come up.
     """
     with state.changing() as lab:
-        running = engine.running()
+        running = _running(lab)
         lab.backend = "containers"
         _forget_the_dead(lab, running, say)
         started = {server for server, services in SERVICES.items() if running.keys() >= {*services}}
@@ -40,11 +40,23 @@ def down(say: Say = quiet) -> list[str]:
     from streamlings.worker import pool
 
     with state.changing() as lab:
+        _running(lab)
         ran = sorted(name for name in lab.processes if name != "lab")
         pool.retire_all()
-        engine.compose("--profile", "*", "down", "--remove-orphans", "--timeout", "20", env=_environment(lab))
+        engine.compose("down", "--remove-orphans", "--timeout", "20", project=lab.project, env=_environment(lab))
         lab.__dict__.update(LabState().__dict__)
         return ran
+
+
+def _running(lab: LabState) -> dict[str, list[str]]:
+    """The containers of this lab that run, by service; it keeps its name until it is ended. Where another clone's has this name meanwhile,
+    nothing of this one is left: that is forgotten, and AnotherClone raised."""
+    lab.project = lab.project or engine.project()
+    try:
+        return engine.running(lab.project)
+    except engine.AnotherClone:
+        lab.__dict__.update(LabState().__dict__)
+        raise
 
 
 def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
@@ -78,14 +90,18 @@ def _start(lab: LabState, missing: set[str], say: Say) -> None:
             f"the container engine has {memory / 1e9:.1f} GB of memory, and the lab needs {NEEDED_BYTES / 1e9:.0f} GB",
             hint="Docker Desktop: Settings, Resources; or use the native lab: --backend native",
         )
-    _choose_ports(lab, engine.running())
+    running = engine.running(lab.project)
+    _choose_ports(lab, running)
     env = _environment(lab)
     if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
         say(f"building the lab's image from {env['STREAMLINGS_BASE']} (once, some minutes)")
         engine.compose("build", "lab", env=env, deadline_s=3600)
+    if not running.get("lab"):  # whatever else there is has its old ports, and a network that is gone
+        engine.compose("down", "--remove-orphans", "--timeout", "20", project=lab.project, env=env)
     wanted = [name for server in sorted(missing) for name in SERVICES[server]]
-    engine.compose("up", "--detach", "--no-build", "--no-recreate", "--quiet-pull", *wanted, env=env, deadline_s=300)
-    running = engine.running()
+    options = ["--detach", "--no-build", "--no-recreate", "--quiet-pull"]
+    engine.compose("up", *options, *wanted, project=lab.project, env=env, deadline_s=300)
+    running = engine.running(lab.project)
     lab.processes["lab"] = holder = of("lab", next(iter(running.get("lab", [])), ""))
     _assert_fits(holder)
     for until_ready in [STARTERS[server](lab, running) for server in sorted(missing)]:
