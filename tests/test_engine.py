@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from driving import Cli
 
-from streamlings.errors import LabError
+from streamlings.errors import LabError, UsageError
 from streamlings.paths import ROOT
-from streamlings.servers import containers, engine, state
+from streamlings.servers import containers, contents, engine, process, state
 from streamlings.servers.container import of
 from streamlings.servers.state import LabState
 
@@ -158,3 +158,31 @@ def test_a_clone_by_another_path_is_the_same_clone(tmp_path: Path, monkeypatch: 
     (tmp_path / "link").symlink_to(ROOT)
     told_of(Called({"lab": ["l"]}, tmp_path / "link"), monkeypatch)
     assert engine.running("mine") == {"lab": ["l"]}
+
+
+def test_ports_and_base_image_of_the_environment_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = process.free_ports(1)[0]
+    monkeypatch.setenv("STREAMLINGS_KAFKA_PORT", str(asked))
+    monkeypatch.setenv("STREAMLINGS_BASE", "a.registry.of.ours/python:3.11")
+    lab = LabState()
+    containers._choose_ports(lab, {})
+    given = containers._environment(lab)
+    assert (given["STREAMLINGS_KAFKA_PORT"], given["STREAMLINGS_BASE"]) == (str(asked), "a.registry.of.ours/python:3.11")
+
+
+def test_a_port_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMLINGS_POSTGRES_PORT", "0")
+    with pytest.raises(UsageError, match="STREAMLINGS_POSTGRES_PORT is 0, which is no port"):
+        containers._choose_ports(LabState(), {})
+
+
+def test_a_lab_of_other_versions_is_refused_while_it_runs(state_of_its_own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `git pull`: what the image was made from is remembered, and costs the engine no question."""
+    servers = {"lab": of("lab", "l"), "kafka": of("kafka", "k")}
+    here = LabState("containers", kafka="127.0.0.1:9092", processes=dict(servers), image=contents.digest(), project="mine")
+    state.write(here)
+    told_of(Called({"lab": ["l"], "kafka": ["k"]}), monkeypatch)
+    assert containers.up(needs={"kafka"}).kafka == here.kafka
+    monkeypatch.setattr(contents, "digest", lambda: f"{contents.PYTHON}-0123")
+    with pytest.raises(LabError, match="the lab's image was built for other versions or settings than this clone's"):
+        containers.up(needs={"kafka"})

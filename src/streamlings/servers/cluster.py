@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from streamlings.errors import LabError, UsageError
+from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.servers import process, state
+from streamlings.servers import process, service, state
 from streamlings.servers.flink import Flink
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
@@ -42,11 +41,9 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
 
 
 def _asked_for() -> int | None:
-    """The port in STREAMLINGS_FLINK_PORT, such as a devcontainer forwards; None where none is named, or somebody has it."""
-    asked = os.environ.get("STREAMLINGS_FLINK_PORT", "")
-    if asked and not (asked.isascii() and asked.isdecimal() and 0 < int(asked) < 65536):
-        raise UsageError(f"STREAMLINGS_FLINK_PORT is {asked}, which is no port", hint="a number from 1 to 65535, or unset it")
-    return None if not asked or process.listens(int(asked)) else int(asked)
+    """The port that is asked for, such as one that a devcontainer forwards; None where none is named, or somebody has it."""
+    asked = service.asked_port("flink")
+    return None if asked is None or process.listens(asked) else asked
 
 
 def add_taskmanager() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 
 from streamlings.errors import LabError
 from streamlings.servers import broker, cluster, containers_flink, contents, engine, postgres, process, registry, service, state
-from streamlings.servers.container import Container, of
+from streamlings.servers.container import Container, id_of, of
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 
@@ -28,6 +29,8 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
         running = _running(lab)
         lab.backend = "containers"
         _forget_the_dead(lab, running, say)
+        if "lab" in lab.processes:
+            _assert_fits(lab)
         started = {server for server, services in SERVICES.items() if running.keys() >= {*services}}
         missing = {server for server in needs | started if not getattr(lab, server)}
         if missing:
@@ -67,6 +70,8 @@ def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> 
         if not isinstance(gone, Container) or gone.container not in alive:
             del lab.processes[name]
             dead.append(name)
+            if name == "lab":
+                lab.image = ""
             last = gone.said(3).replace("\n", "\n  ")
             say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
     if lab.flink and {"lab", "jobmanager"} <= lab.processes.keys():
@@ -102,37 +107,39 @@ def _start(lab: LabState, missing: set[str], say: Say) -> None:
     options = ["--detach", "--no-build", "--no-recreate", "--quiet-pull"]
     engine.compose("up", *options, *wanted, project=lab.project, env=env, deadline_s=300)
     running = engine.running(lab.project)
-    lab.processes["lab"] = holder = of("lab", next(iter(running.get("lab", [])), ""))
-    _assert_fits(holder)
+    lab.processes["lab"] = of("lab", next(iter(running.get("lab", [])), ""))
+    _assert_fits(lab)
     for until_ready in [STARTERS[server](lab, running) for server in sorted(missing)]:
         until_ready()
 
 
 def _choose_ports(lab: LabState, running: dict[str, list[str]]) -> None:
-    """Those of the lab that runs; else the usual ones, and another one for each that is taken."""
+    """Those of the lab that runs; else those of the environment or the usual ones, and another one for each that is taken."""
     if running.get("lab"):
         given = json.loads(engine.run("inspect", "--format", "{{json .Config.Env}}", running["lab"][0]))
         settings = dict(each.partition("=")[::2] for each in given)
         lab.ports = {server: int(settings[f"STREAMLINGS_{server.upper()}_PORT"]) for server in service.PORTS}
         return
     free = iter(process.free_ports(len(service.PORTS)))
-    lab.ports = {server: next(free) if process.listens(port) else port for server, port in service.PORTS.items()}
+    wanted = {server: service.port(server) for server in service.PORTS}
+    lab.ports = {server: next(free) if process.listens(port) else port for server, port in wanted.items()}
 
 
 def _environment(lab: LabState) -> dict[str, str]:
     """What docker-compose.yml is given."""
     ports = {f"STREAMLINGS_{server.upper()}_PORT": str(lab.ports[server]) for server in service.PORTS if server in lab.ports}
-    return ports | {"STREAMLINGS_BASE": f"python:{contents.PYTHON}-slim"}
+    return ports | {"STREAMLINGS_BASE": os.environ.get("STREAMLINGS_BASE") or f"python:{contents.PYTHON}-slim"}
 
 
-def _assert_fits(holder: Container) -> None:
-    """Raises LabError where the image was built for other versions than this clone's."""
-    built, here = holder.output_of("python", "-m", "streamlings.servers.contents"), contents.digest()
-    if built == here:
+def _assert_fits(lab: LabState) -> None:
+    """Raises LabError where the image was built for other versions than this clone's, which may have been changed while the lab runs."""
+    lab.image = lab.image or engine.run("exec", id_of(lab.processes["lab"]), "python", "-m", "streamlings.servers.contents")
+    if lab.image == contents.digest():
         return
+    built = lab.image.partition("-")[0]
     mend = f"./streamlings down && STREAMLINGS_BASE=python:{contents.PYTHON}-slim docker compose build"
-    if built.partition("-")[0] != contents.PYTHON:
-        raise LabError(f"the lab's image has Python {built.partition('-')[0]}, and this clone runs on {contents.PYTHON}", hint=mend)
+    if built != contents.PYTHON:
+        raise LabError(f"the lab's image has Python {built}, and this clone runs on {contents.PYTHON}", hint=mend)
     raise LabError("the lab's image was built for other versions or settings than this clone's", hint=mend)
 
 
