@@ -70,7 +70,7 @@ def test_versions_are_those_of_the_course(manifest: Any) -> None:
 
 
 def test_the_image_has_what_embeds_python_in_flink() -> None:
-    """Debian's and Ubuntu's python3 comes without the shared library. The build itself asks whether it is found, as that of the lab's image."""
+    """Debian's and Ubuntu's python3 comes without the shared library. The build itself asks for it, as that of the lab does."""
     made = (ROOT / "kubernetes/Dockerfile").read_text()
     assert re.search(r"apt-get install .* libpython3\.12 ", made)
     asks = re.compile(r"python -c \"import find_libpython as f, sys; f\.find_libpython\(\) or sys\.exit")

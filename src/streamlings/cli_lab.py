@@ -40,10 +40,14 @@ def up(servers: tuple[str, ...], **addresses: str | None) -> None:
 @click.command()
 def down() -> None:
     """End what `up` started. Kafka's data stays."""
-    from streamlings.servers import backends
+    from streamlings.servers import backends, state
 
+    was = state.read()
     ended = backends.down(say)
-    print("ended " + ", ".join(ended) if ended else "the lab was not running")
+    if was.backend == "external" and was.runs:
+        print("the servers are forgotten; they go on")
+    else:
+        print("ended " + ", ".join(ended) if ended else "the lab was not running")
 
 
 @click.command()
