@@ -20,7 +20,8 @@ def look(topic: str, limit: int, partition: int | None) -> None:
     from streamlings.servers import backends
 
     lab = backends.up(needs={"kafka"}, say=say)
-    report.show(reader.records(lab.kafka, reader.current(lab.kafka, topic), limit=limit, partition=partition, registry=lab.registry))
+    meant = reader.current(lab.kafka, topic, prefix=lab.prefix)
+    report.show(reader.records(lab.kafka, meant, limit=limit, partition=partition, registry=lab.registry))
 
 
 @click.command()
