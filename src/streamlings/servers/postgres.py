@@ -132,7 +132,7 @@ def answers(port: int) -> bool:
 
 
 def answers_at(address: str) -> bool:
-    """Whether a server that somebody else runs takes queries at an address such as "postgresql://user:password@host:5432/database"."""
+    """Whether a server that somebody else runs takes queries at an address such as "postgresql://user:password@host:port/database"."""
     import psycopg
 
     try:
