@@ -15,6 +15,7 @@ from streamlings.servers.container import of
 from streamlings.servers.state import LabState
 
 NETWORK = "container:the lab"
+HEALTH = {"Test": ["CMD", "bash", "healthy.sh", "flink-jobmanager"], "Interval": 4, "Timeout": 20, "StartPeriod": 120, "Retries": 5}
 
 
 @dataclass
@@ -35,7 +36,12 @@ class Engine:
     def run(self, *arguments: str, **_: object) -> str:
         self.calls.append(arguments)
         labels = {"com.docker.compose.project": "mine", engine.SERVICE: "flink-jobmanager", "com.docker.compose.oneoff": "False"}
-        described = {"Id": "jm", "Image": "sha256:1", "HostConfig": {"NetworkMode": NETWORK}, "Config": {"Labels": labels}}
+        described = {
+            "Id": "jm",
+            "Image": "sha256:1",
+            "HostConfig": {"NetworkMode": NETWORK},
+            "Config": {"Labels": labels, "Healthcheck": HEALTH},
+        }
         return json.dumps([described]) if arguments[0] == "inspect" else "new"
 
 
@@ -117,6 +123,7 @@ def test_one_that_is_added_is_one_of_composes(monkeypatch: pytest.MonkeyPatch) -
         "--volumes-from=jm",
     } <= {*command}
     assert {"--memory=2g", "--pids-limit=1024", "--cap-drop=ALL", "--security-opt=no-new-privileges:true"} <= {*command}
+    assert {"--health-cmd=bash healthy.sh flink-taskmanager", "--health-interval=4ns", "--health-retries=5"} <= {*command}
     assert command[-2:] == ("sha256:1", "flink-taskmanager")
 
 

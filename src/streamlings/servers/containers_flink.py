@@ -71,12 +71,20 @@ def start_taskmanager(lab: LabState, name: str) -> Container:
         f"--pids-limit={LIMITS['pids_limit']}",
         *(f"--cap-drop={each}" for each in LIMITS["cap_drop"]),
         *(f"--security-opt={each}" for each in LIMITS["security_opt"]),
+        *_health(like["Config"]["Healthcheck"]),
         *(f"--label={label}={value}" for label, value in labels.items()),
         *(f"--env={setting}={value}" for setting, value in settings.items()),
         like["Image"],
         TASKMANAGER,
     )
     return _sharing(of(name, container))
+
+
+def _health(check: dict[str, Any]) -> list[str]:
+    """The JobManager's health check, as options for a TaskManager: without one, `docker compose up --wait` would wait for none of them."""
+    asks = " ".join([*check["Test"][1:-1], TASKMANAGER])
+    times = {"interval": "Interval", "timeout": "Timeout", "start-period": "StartPeriod"}
+    return [f"--health-cmd={asks}", f"--health-retries={check['Retries']}", *(f"--health-{o}={check[name]}ns" for o, name in times.items())]
 
 
 def forget(lab: LabState, run: str) -> None:
