@@ -38,12 +38,17 @@ def test_the_page_of_flink_is_forwarded(container: dict[str, Any]) -> None:
     assert container["forwardPorts"] == [port] and str(port) in container["portsAttributes"]
 
 
+def test_its_lab_is_not_that_of_the_machine(container: dict[str, Any]) -> None:
+    """The clone is mounted from the machine, with the lab in its `.streamlings`."""
+    assert container["containerEnv"]["STREAMLINGS_STATE"].startswith(f"/home/{container['remoteUser']}/")
+
+
 @pytest.mark.slow
 def test_its_commands_leave_a_lab_that_runs(container: dict[str, Any], archives: Path, tmp_path: Path) -> None:
     """Natively: everything is there after the first command, and Flink's page at the port that is asked for after the second."""
     give(archives, tmp_path)
     port = process.free_ports(1)[0]
-    command = Cli(ROOT, {"STREAMLINGS_STATE": str(tmp_path)} | container["containerEnv"] | {"STREAMLINGS_FLINK_PORT": str(port)})
+    command = Cli(ROOT, container["containerEnv"] | {"STREAMLINGS_STATE": str(tmp_path), "STREAMLINGS_FLINK_PORT": str(port)})
     try:
         for line in (container["postCreateCommand"], container["postStartCommand"]):
             subprocess.run(line, shell=True, cwd=ROOT, env=command.environment(), check=True, timeout=400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import lzma
+import re
 import tomllib
 from typing import Any
 
@@ -66,6 +67,14 @@ def test_versions_are_those_of_the_course(manifest: Any) -> None:
     assert manifest["spec"]["flinkVersion"] == f"v{major}_{minor}"
     assert manifest["spec"]["image"].endswith(f":{pinned}")
     assert f"ARG FLINK=flink:{pinned}-java" in (ROOT / "kubernetes/Dockerfile").read_text()
+
+
+def test_the_image_has_what_embeds_python_in_flink() -> None:
+    """Debian's and Ubuntu's python3 comes without the shared library. The build itself asks for it, as that of the lab does."""
+    made = (ROOT / "kubernetes/Dockerfile").read_text()
+    assert re.search(r"apt-get install .* libpython3\.12 ", made)
+    asks = re.compile(r"python -c \"import find_libpython as f, sys; f\.find_libpython\(\) or sys\.exit")
+    assert asks.search(made) and asks.search((ROOT / "Dockerfile").read_text())
 
 
 def test_its_settings_are_those_of_the_lab(manifest: Any) -> None:

@@ -110,9 +110,9 @@ def begin(prefix: str) -> Path:
 def remove_run(lab: LabState, folder: Path) -> None:
     """The folder of a check or run, and what lies under its name where Flink's containers keep it."""
     if lab.backend == "containers":
-        from streamlings.servers import containers
+        from streamlings.servers import containers_flink
 
-        containers.forget(lab, folder.name)
+        containers_flink.forget(lab, folder.name)
     removal.remove(folder)
 
 

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from streamlings.servers import BACKENDS
+
 json_option = click.option("--json", "as_json", is_flag=True, help="the result as JSON on stdout")
 
 
@@ -18,7 +20,7 @@ def _choose_backend(_: click.Context, __: click.Parameter, name: str | None) -> 
 
 backend_option = click.option(
     "--backend",
-    type=click.Choice(["native", "containers", "external"]),
+    type=click.Choice(BACKENDS),
     callback=_choose_backend,
     expose_value=False,
     help="how the lab runs; default: as it runs now, else natively",

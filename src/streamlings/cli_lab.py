@@ -20,7 +20,8 @@ def look(topic: str, limit: int, partition: int | None) -> None:
     from streamlings.servers import backends
 
     lab = backends.up(needs={"kafka"}, say=say)
-    report.show(reader.records(lab.kafka, reader.current(lab.kafka, topic), limit=limit, partition=partition, registry=lab.registry))
+    meant = reader.current(lab.kafka, topic, prefix=lab.prefix)
+    report.show(reader.records(lab.kafka, meant, limit=limit, partition=partition, registry=lab.registry))
 
 
 @click.command()
@@ -40,10 +41,14 @@ def up(servers: tuple[str, ...], **addresses: str | None) -> None:
 @click.command()
 def down() -> None:
     """End what `up` started. Kafka's data stays."""
-    from streamlings.servers import backends
+    from streamlings.servers import backends, state
 
+    was = state.read()
     ended = backends.down(say)
-    print("ended " + ", ".join(ended) if ended else "the lab was not running")
+    if was.backend == "external" and was.runs:
+        print("the servers are forgotten; they go on")
+    else:
+        print("ended " + ", ".join(ended) if ended else "the lab was not running")
 
 
 @click.command()

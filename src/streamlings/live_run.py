@@ -12,7 +12,7 @@ from streamlings import traffic, wait
 from streamlings.course import Exercise
 from streamlings.errors import LabError
 from streamlings.report.live import NAMES, Kill, View
-from streamlings.servers import broker, cluster
+from streamlings.servers import broker, cluster, state
 from streamlings.stage.records import Row
 from streamlings.stage.stage import Stage
 from streamlings.stage.timeline import Moment, Timeline
@@ -88,13 +88,25 @@ class LiveRun:
 
     def _do_kill(self, view: View) -> None:
         """SIGKILL, and a new one in its place, as whoever looks after a cluster would see to."""
+        hosts = sorted({host for job in self._stage.jobs for host in job.taskmanagers()} - {*self._stage.killed})
+        if ("kafka" if self._kill == "broker" else "jobmanager") not in state.read().processes:
+            self.vitals.note(f"the {NAMES[self._kill]} is not this lab's, and is not killed")
+            return
+        if self._kill == "taskmanager" and not hosts:
+            self.vitals.note("no TaskManager runs the job at this moment")
+            return
         self.vitals.note(f"the {NAMES[self._kill]} is killed")
         view.show(self.vitals, [], [])
-        if self._kill == "broker":
-            broker.restart()
-            self.vitals.note("the broker was started again, on the same data")
-            return
-        hosts = sorted({host for job in self._stage.jobs for host in job.taskmanagers()})
+        try:
+            self._restart_broker() if self._kill == "broker" else self._replace(hosts)
+        except LabError as e:
+            self.vitals.note(e.message)
+
+    def _restart_broker(self) -> None:
+        broker.restart()
+        self.vitals.note("the broker was started again, on the same data")
+
+    def _replace(self, hosts: list[str]) -> None:
         cluster.kill_taskmanagers(hosts)
         cluster.add_taskmanager()
         self._stage.killed += hosts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import statistics
 import time
 from pathlib import Path
@@ -14,12 +15,12 @@ from confluent_kafka import Producer
 
 from streamlings import cleanup, wait
 from streamlings.course import Course, Exercise
-from streamlings.dev import pipeline_bench, watch_bench
+from streamlings.dev import containers_bench, pipeline_bench, watch_bench
 from streamlings.dev.download_sizes import download_bytes
 from streamlings.errors import LabError
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
-from streamlings.servers import backends, state
+from streamlings.servers import backends, engine, state
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
@@ -59,7 +60,7 @@ def measure(say: Say) -> dict[str, object]:
     began = time.monotonic()
     pool.give_back(pool.take(lab.flink))
     report["worker_warm_s"] = round(time.monotonic() - began, 2)
-    times = {kind: _check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
+    times = {kind: check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
     report["check_p50_s"] = {kind: round(statistics.median(t), 2) for kind, t in times.items()}
     report["check_p95_s"] = {kind: round(statistics.quantiles(t, n=20, method="inclusive")[-1], 2) for kind, t in times.items()}
     say("measuring what watch adds")
@@ -69,6 +70,9 @@ def measure(say: Say) -> dict[str, object]:
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
     report["download_bytes"] = downloads
+    if shutil.which("docker") and engine.ask("info", "--format", "{{.ID}}"):
+        say("measuring the lab in containers")
+        report["containers"] = containers_bench.measure(lambda kind: check_times(one_of_each_kind()[kind], say))
     report["disk_bytes"] = disk_bytes({".venv": ROOT / ".venv", "state": state_folder(), "cache": cache_folder()})
     return report
 
@@ -84,7 +88,7 @@ def one_of_each_kind() -> dict[str, Exercise]:
     return {kind: Course().find(name) for kind, name in MEASURED.items()}
 
 
-def _check_times(exercise: Exercise, say: Say) -> list[float]:
+def check_times(exercise: Exercise, say: Say) -> list[float]:
     """Seconds to the verdict on the solution, from the start of the check, with a worker that is warm, as a learner's is, and a TaskManager
     that stands by, where one is killed."""
     grader, times = Grader(), []

@@ -47,5 +47,10 @@ def _why_not() -> str:
         return "no container engine answers"
     if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
         return "it is not built (`docker compose build`)"
-    built = engine.ask("run", "--rm", "--network", "none", "--entrypoint", "python", IMAGE, "-m", "streamlings.servers.contents")
-    return "" if built == contents.digest() else "it was built for other versions or settings (`docker compose build` builds it anew)"
+    return "" if fits() else "it was built for other versions or settings (`docker compose build` builds it anew)"
+
+
+def fits() -> bool:
+    """Whether this machine's container engine has an image of the lab that was made from what this clone has."""
+    asks = ["--pull", "never", "--network", "none", "--entrypoint", "python", IMAGE, "-m", "streamlings.servers.contents"]
+    return engine.ask("run", "--rm", *asks) == contents.digest()

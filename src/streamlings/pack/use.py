@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from streamlings import jars
-from streamlings.errors import LabError
+from streamlings.errors import StreamlingsError
+from streamlings.pack import image
 from streamlings.pack.archive import IMAGE, MAVEN, SITE, Pack
 from streamlings.paths import cache_folder, packed_site, shown
 from streamlings.servers import engine
-from streamlings.servers.containers import IMAGE as LAB
 from streamlings.servers.say import Say
 
 
@@ -30,17 +30,17 @@ def fill(path: Path, say: Say) -> None:
 
 
 def load_image(path: Path, say: Say) -> None:
-    """Give the pack's image to this machine's container engine, where there is one and it has none; what goes wrong is only said, for the
-    native lab does without."""
+    """Give the pack's image to this machine's container engine, where there is one that has none for this clone; what goes wrong is only
+    said, for the native lab does without."""
     with Pack(path) as pack:
         if IMAGE not in pack.manifest.files or shutil.which("docker") is None:
             return
         try:
-            if not engine.ask("info", "--format", "{{.ID}}") or engine.ask("image", "inspect", "--format", "{{.Id}}", LAB):
+            if not engine.ask("info", "--format", "{{.ID}}") or image.fits():
                 return
             say(f"loading the image of the lab in containers ({pack.size(IMAGE) / 1e6:.0f} MB)")
             with tempfile.TemporaryDirectory(prefix="image-", dir=cache_folder()) as folder:
                 pack.take(IMAGE, Path(folder, IMAGE))
                 engine.run("load", "--quiet", "--input", str(Path(folder, IMAGE)), deadline_s=1800)
-        except LabError as e:
+        except StreamlingsError as e:  # also UsageError: the pack's image is damaged
             say(f"the image of the lab in containers was not loaded: {e.message}. The native lab does without it")

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any, cast
 
 from streamlings.errors import UsageError
-from streamlings.servers import state
+from streamlings.servers import BACKENDS, state
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 
@@ -19,9 +19,14 @@ def choose(name: str) -> None:
 
 
 def chosen() -> str:
-    """The way in which this command uses the lab: as was chosen, or as it runs."""
+    """The way in which this command uses the lab: as was chosen, or as it runs. Raises UsageError where STREAMLINGS_BACKEND is none."""
     lab = state.read()
-    return os.environ.get("STREAMLINGS_BACKEND") or (lab.backend if lab.runs else "native")
+    name = os.environ.get("STREAMLINGS_BACKEND") or (lab.backend if lab.runs else "native")
+    if name not in BACKENDS:
+        raise UsageError(
+            f"STREAMLINGS_BACKEND is {name}, which is no way to run the lab", hint=f"one of {', '.join(BACKENDS)}, or unset it"
+        )
+    return name
 
 
 def up(*, needs: set[str], say: Say = quiet) -> LabState:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
-from streamlings.errors import UsageError
+from streamlings.errors import LabError
 from streamlings.paths import state_folder
-from streamlings.servers import process, state
+from streamlings.servers import process, service, state
 from streamlings.servers.flink import Flink
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
@@ -42,11 +41,9 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
 
 
 def _asked_for() -> int | None:
-    """The port in STREAMLINGS_FLINK_PORT, such as a devcontainer forwards; None where none is named, or somebody has it."""
-    asked = os.environ.get("STREAMLINGS_FLINK_PORT", "")
-    if asked and not (asked.isascii() and asked.isdecimal() and 0 < int(asked) < 65536):
-        raise UsageError(f"STREAMLINGS_FLINK_PORT is {asked}, which is no port", hint="a number from 1 to 65535, or unset it")
-    return None if not asked or process.listens(int(asked)) else int(asked)
+    """The port that is asked for, such as one that a devcontainer forwards; None where none is named, or somebody has it."""
+    asked = service.asked_port("flink")
+    return None if asked is None or process.listens(asked) else asked
 
 
 def add_taskmanager() -> str:
@@ -63,9 +60,9 @@ def add_taskmanager() -> str:
 def start_taskmanager(lab: LabState, name: str) -> Process:
     """Start a TaskManager in the way in which this lab runs; returns before it has registered."""
     if lab.backend == "containers":
-        from streamlings.servers import containers
+        from streamlings.servers import containers_flink
 
-        return containers.start_taskmanager(lab, name)
+        return containers_flink.start_taskmanager(lab, name)
     return flink().start_taskmanager(name)
 
 
@@ -76,11 +73,21 @@ def have_spare() -> None:
 
 
 def kill_taskmanagers(names: list[str]) -> None:
-    """SIGKILL these TaskManagers."""
+    """SIGKILL these TaskManagers. Raises LabError, and kills none, where one of them is not known here."""
     with state.changing() as lab:
+        assert_known(lab, names)
         for name in names:
-            if name in lab.processes:
-                process.kill(lab.processes.pop(name))
+            process.kill(lab.processes.pop(name))
+
+
+def assert_known(lab: LabState, names: list[str]) -> None:
+    """Raises LabError where Flink has named a TaskManager that is not in this lab's state: it cannot be killed."""
+    unknown = [name for name in names if name not in lab.processes]
+    if unknown:
+        raise LabError(
+            f"Flink runs the job on {', '.join(unknown)}, which this lab does not know",
+            hint="./streamlings up finds what was started by other means; then check it again",
+        )
 
 
 def replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
@@ -100,15 +107,16 @@ def replace_taskmanagers(lab: LabState, dead: list[str]) -> None:
 
 def taskmanagers(lab: LabState) -> list[str]:
     """Names of the TaskManagers, oldest first."""
-    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=_number)
+    return sorted((n for n in lab.processes if n.startswith("taskmanager-")), key=number_of)
 
 
 def new_name(others: list[str]) -> str:
     """A TaskManager's name after those of `others`."""
-    return f"taskmanager-{max(map(_number, others), default=0) + 1}"
+    return f"taskmanager-{max(map(number_of, others), default=0) + 1}"
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
+    """Of a TaskManager: the one at the end of its name."""
     return int(name.rsplit("-", 1)[1])
 
 

@@ -39,13 +39,15 @@ class Container(Process):
         """Copy a file or folder of the container into the folder `to`. Raises LabError where it is not there."""
         engine.run("cp", f"{self.container}:{path}", str(to))
 
-    def output_of(self, *command: str) -> str:
-        """What a command that is run in the container prints. Raises LabError where it fails."""
-        return engine.run("exec", self.container, *command)
-
 
 def of(name: str, container: str) -> Container:
     """The container of that id, as the server `name`."""
     if not container:
         raise LabError(f"{name} has no container", hint="./streamlings down, then up again")
     return Container(name, 0, 0.0, "", container=container)
+
+
+def id_of(server: Process) -> str:
+    """The engine's id for a server of a lab in containers."""
+    assert isinstance(server, Container)
+    return server.container

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 
 from streamlings.errors import LabError
-from streamlings.paths import state_folder
-from streamlings.servers import broker, cluster, contents, engine, postgres, process, registry, service, state
-from streamlings.servers.container import DATA, Container, of
-from streamlings.servers.rest import FlinkRest
+from streamlings.servers import broker, cluster, containers_flink, contents, engine, postgres, process, registry, service, state
+from streamlings.servers.container import Container, id_of, of
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 
 IMAGE = "streamlings-lab"
-PYTHON = "/opt/streamlings/.venv/bin/python"
-"""Of the image."""
-RUNS = f"{DATA}/flink/kept/runs"
-"""In the volume that Flink's servers share: what jobs write to the folders of checks and runs."""
 NEEDED_BYTES = 3_000_000_000
 """Of memory, for Kafka and Flink while a check that kills one has two TaskManagers."""
-SERVICES = {"kafka": ["kafka"], "flink": ["flink-jobmanager", "flink-taskmanager"], "registry": ["registry"], "postgres": ["postgres"]}
+FLINK = [containers_flink.JOBMANAGER, containers_flink.TASKMANAGER]
+SERVICES = {"kafka": ["kafka"], "flink": FLINK, "registry": ["registry"], "postgres": ["postgres"]}
 """Of docker-compose.yml, by server."""
 
 
@@ -30,9 +26,11 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
     Raises LabError where the engine does not do it, and ServerCrashed with the last log lines of a server that does not come up.
     """
     with state.changing() as lab:
-        running = engine.running()
+        running = _running(lab)
         lab.backend = "containers"
         _forget_the_dead(lab, running, say)
+        if "lab" in lab.processes:
+            _assert_fits(lab)
         started = {server for server, services in SERVICES.items() if running.keys() >= {*services}}
         missing = {server for server in needs | started if not getattr(lab, server)}
         if missing:
@@ -45,24 +43,23 @@ def down(say: Say = quiet) -> list[str]:
     from streamlings.worker import pool
 
     with state.changing() as lab:
+        _running(lab)
         ran = sorted(name for name in lab.processes if name != "lab")
         pool.retire_all()
-        engine.compose("--profile", "*", "down", "--remove-orphans", "--timeout", "20", env=_environment(lab))
+        engine.compose("down", "--remove-orphans", "--timeout", "20", project=lab.project, env=_environment(lab))
         lab.__dict__.update(LabState().__dict__)
         return ran
 
 
-def start_taskmanager(lab: LabState, name: str) -> Container:
-    """One more TaskManager, which goes with its container when it ends; returns before it has registered."""
-    added = ["run", "--detach", "--rm", "--no-deps", "--quiet-pull", "--env", f"STREAMLINGS_NAME={name}", "flink-taskmanager"]
-    container = engine.compose(*added, env=_environment(lab)).splitlines()[-1]
-    return _sharing(of(name, engine.run("inspect", "--format", "{{.Id}}", container)))
-
-
-def forget(lab: LabState, run: str) -> None:
-    """Remove what jobs have written to the folder of a check or run of this name."""
-    if "jobmanager" in lab.processes:
-        engine.ask("exec", lab.processes["jobmanager"].to_json()["container"], "rm", "-rf", f"{RUNS}/{run}")  # type: ignore[arg-type]
+def _running(lab: LabState) -> dict[str, list[str]]:
+    """The containers of this lab that run, by service; it keeps its name until it is ended. Where another clone's has this name meanwhile,
+    nothing of this one is left: that is forgotten, and AnotherClone raised."""
+    lab.project = lab.project or engine.project()
+    try:
+        return engine.running(lab.project)
+    except engine.AnotherClone:
+        lab.__dict__.update(LabState().__dict__)
+        raise
 
 
 def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> None:
@@ -73,9 +70,13 @@ def _forget_the_dead(lab: LabState, running: dict[str, list[str]], say: Say) -> 
         if not isinstance(gone, Container) or gone.container not in alive:
             del lab.processes[name]
             dead.append(name)
+            if name == "lab":
+                lab.image = ""
             last = gone.said(3).replace("\n", "\n  ")
             say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    cluster.replace_taskmanagers(lab, dead)
+    if lab.flink and {"lab", "jobmanager"} <= lab.processes.keys():
+        containers_flink.read_taskmanagers(lab, running)
+        cluster.replace_taskmanagers(lab, dead)
     names = {name.split("-")[0] for name in lab.processes}
     for server, parts in {
         "kafka": {"kafka"},
@@ -94,45 +95,51 @@ def _start(lab: LabState, missing: set[str], say: Say) -> None:
             f"the container engine has {memory / 1e9:.1f} GB of memory, and the lab needs {NEEDED_BYTES / 1e9:.0f} GB",
             hint="Docker Desktop: Settings, Resources; or use the native lab: --backend native",
         )
-    _choose_ports(lab, engine.running())
+    running = engine.running(lab.project)
+    _choose_ports(lab, running)
     env = _environment(lab)
     if not engine.ask("image", "inspect", "--format", "{{.Id}}", IMAGE):
         say(f"building the lab's image from {env['STREAMLINGS_BASE']} (once, some minutes)")
         engine.compose("build", "lab", env=env, deadline_s=3600)
+    if not running.get("lab"):  # whatever else there is has its old ports, and a network that is gone
+        engine.compose("down", "--remove-orphans", "--timeout", "20", project=lab.project, env=env)
     wanted = [name for server in sorted(missing) for name in SERVICES[server]]
-    engine.compose("up", "--detach", "--no-build", "--no-recreate", "--quiet-pull", *wanted, env=env, deadline_s=300)
-    running = engine.running()
-    lab.processes["lab"] = holder = of("lab", next(iter(running.get("lab", [])), ""))
-    _assert_fits(holder)
+    options = ["--detach", "--no-build", "--no-recreate", "--quiet-pull"]
+    engine.compose("up", *options, *wanted, project=lab.project, env=env, deadline_s=300)
+    running = engine.running(lab.project)
+    lab.processes["lab"] = of("lab", next(iter(running.get("lab", [])), ""))
+    _assert_fits(lab)
     for until_ready in [STARTERS[server](lab, running) for server in sorted(missing)]:
         until_ready()
 
 
 def _choose_ports(lab: LabState, running: dict[str, list[str]]) -> None:
-    """Those of the lab that runs; else the usual ones, and another one for each that is taken."""
+    """Those of the lab that runs; else those of the environment or the usual ones, and another one for each that is taken."""
     if running.get("lab"):
         given = json.loads(engine.run("inspect", "--format", "{{json .Config.Env}}", running["lab"][0]))
         settings = dict(each.partition("=")[::2] for each in given)
         lab.ports = {server: int(settings[f"STREAMLINGS_{server.upper()}_PORT"]) for server in service.PORTS}
         return
     free = iter(process.free_ports(len(service.PORTS)))
-    lab.ports = {server: next(free) if process.listens(port) else port for server, port in service.PORTS.items()}
+    wanted = {server: service.port(server) for server in service.PORTS}
+    lab.ports = {server: next(free) if process.listens(port) else port for server, port in wanted.items()}
 
 
 def _environment(lab: LabState) -> dict[str, str]:
     """What docker-compose.yml is given."""
     ports = {f"STREAMLINGS_{server.upper()}_PORT": str(lab.ports[server]) for server in service.PORTS if server in lab.ports}
-    return ports | {"STREAMLINGS_BASE": f"python:{contents.PYTHON}-slim"}
+    return ports | {"STREAMLINGS_BASE": os.environ.get("STREAMLINGS_BASE") or f"python:{contents.PYTHON}-slim"}
 
 
-def _assert_fits(holder: Container) -> None:
-    """Raises LabError where the image was built for other versions than this clone's."""
-    built, here = holder.output_of("python", "-m", "streamlings.servers.contents"), contents.digest()
-    if built == here:
+def _assert_fits(lab: LabState) -> None:
+    """Raises LabError where the image was built for other versions than this clone's, which may have been changed while the lab runs."""
+    lab.image = lab.image or engine.run("exec", id_of(lab.processes["lab"]), "python", "-m", "streamlings.servers.contents")
+    if lab.image == contents.digest():
         return
+    built = lab.image.partition("-")[0]
     mend = f"./streamlings down && STREAMLINGS_BASE=python:{contents.PYTHON}-slim docker compose build"
-    if built.partition("-")[0] != contents.PYTHON:
-        raise LabError(f"the lab's image has Python {built.partition('-')[0]}, and this clone runs on {contents.PYTHON}", hint=mend)
+    if built != contents.PYTHON:
+        raise LabError(f"the lab's image has Python {built}, and this clone runs on {contents.PYTHON}", hint=mend)
     raise LabError("the lab's image was built for other versions or settings than this clone's", hint=mend)
 
 
@@ -145,40 +152,6 @@ def _kafka(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
         lab.kafka = address
 
     return until_ready
-
-
-def _flink(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
-    from streamlings.worker import pool
-
-    pool.retire_all()  # what is warm would submit to a cluster that is gone
-    ports = {"rest": lab.ports["flink"], "rpc": service.RPC, "blob": service.BLOB}
-    cluster.flink().configure(ports, kept=f"{DATA}/flink/kept", python=PYTHON)  # for PyFlink's clients, which run here
-    lab.processes["jobmanager"] = _sharing(of("jobmanager", _only(running, "flink-jobmanager")))
-    members = [_sharing(of("taskmanager", container)) for container in running.get("flink-taskmanager", [])]
-    rest = FlinkRest(f"127.0.0.1:{lab.ports['flink']}")
-
-    def until_ready() -> None:
-        process.until_ready(lab.processes["jobmanager"], rest.answers)
-        for member in members:
-            process.until_ready(member, lambda one=member: _name_of(one))  # type: ignore[misc]
-            name = _name_of(member)
-            lab.processes[name] = of(name, member.container)
-            process.until_ready(member, lambda one=name: one in rest.taskmanagers())  # type: ignore[misc]
-        lab.flink = rest.address
-
-    return until_ready
-
-
-def _sharing(server: Container) -> Container:
-    """The same; the folder of all checks and runs is found in it by the same path as outside, and is one that all of Flink's share."""
-    link = 'mkdir -p -m 1777 "$1" && mkdir -p "${2%/*}" && ln -sfn "$1" "$2"'
-    engine.run("exec", "--user", "0", server.container, "sh", "-c", link, "sh", RUNS, str(state_folder() / "runs"))
-    return server
-
-
-def _name_of(taskmanager: Container) -> str:
-    """Its id in Flink's REST API; "" while it has not chosen one."""
-    return engine.ask("exec", taskmanager.container, "cat", f"{DATA}/flink/name")
 
 
 def _registry(lab: LabState, running: dict[str, list[str]]) -> Callable[[], None]:
@@ -207,5 +180,5 @@ def _only(running: dict[str, list[str]], service: str) -> str:
     return next(iter(running.get(service, [])), "")
 
 
-STARTERS = {"kafka": _kafka, "flink": _flink, "registry": _registry, "postgres": _postgres}
+STARTERS = {"kafka": _kafka, "flink": containers_flink.start, "registry": _registry, "postgres": _postgres}
 """Each enters its server's containers into the state, and returns what waits until the server answers."""

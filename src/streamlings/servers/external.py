@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 
 from streamlings.errors import LabError, UsageError
-from streamlings.servers import broker, registry, state
+from streamlings.servers import broker, postgres, registry, state
 from streamlings.servers.cluster import flink
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
+
+AT = r"[^\s:/@\[\]]+(:(?P<port>\d{1,5}))"
+"""A host and its port. No IPv6 address: Kafka's clients and Flink's want different brackets around it."""
+FORMS = {
+    "kafka": (AT, "HOST:PORT"),
+    "flink": (AT, "HOST:PORT"),
+    "registry": (rf"https?://{AT}?(/\S*)?", f"http://HOST:PORT{registry.API}"),
+    "postgres": (rf"postgresql://(\S+@)?{AT}?/\S+", "postgresql://USER:PASSWORD@HOST:PORT/DATABASE"),
+}
+"""What an address of each server looks like: for the computer, and for people."""
 
 
 def use(addresses: dict[str, str]) -> None:
@@ -19,12 +29,20 @@ def use(addresses: dict[str, str]) -> None:
     with state.changing() as lab:
         if lab.processes:
             raise UsageError(f"the lab runs with --backend {lab.backend}", hint="./streamlings down ends it")
-        pool.retire_all()
-        asked = {"kafka": broker.answers, "flink": lambda at: FlinkRest(at).answers(), "registry": registry.answers}
         for server, address in addresses.items():
-            if server in ("kafka", "flink") and not re.fullmatch(r"[^/\s]+:\d+", address):
-                raise UsageError(f"{address!r} is no address of {server}", hint=f"such as --{server} HOST:PORT")
-            if server in asked and not asked[server](address):
+            pattern, form = FORMS[server]
+            found = re.fullmatch(pattern, address)
+            if not found or not 0 < int(found["port"] or 1) < 65536:
+                raise UsageError(f"{address!r} is no address of {server}", hint=f"such as --{server} {form}")
+        pool.retire_all()
+        asked = {
+            "kafka": broker.answers,
+            "flink": lambda at: FlinkRest(at).answers(),
+            "registry": registry.answers,
+            "postgres": postgres.answers_at,
+        }
+        for server, address in addresses.items():
+            if not asked[server](address):
                 raise LabError(f"no {server} answers at {address}", hint="is the address right, and reachable from here?")
         lab.__dict__.update(LabState().__dict__ | {"backend": "external"} | addresses)
         if lab.flink:

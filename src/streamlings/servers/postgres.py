@@ -129,3 +129,14 @@ def answers(port: int) -> bool:
         return True
     except psycopg.Error:
         return False
+
+
+def answers_at(address: str) -> bool:
+    """Whether a server that somebody else runs takes queries at an address such as "postgresql://user:password@host:port/database"."""
+    import psycopg
+
+    try:
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            return connection.execute("SELECT 1").fetchone() is not None
+    except psycopg.Error:
+        return False

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
+from streamlings.errors import UsageError
 from streamlings.paths import state_folder
 
 if TYPE_CHECKING:
@@ -35,8 +36,18 @@ appender.console.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} %m%n
 """
 
 
+def asked_port(server: str) -> int | None:
+    """The port in STREAMLINGS_KAFKA_PORT and the like, None where none is named. Raises UsageError for what is no port."""
+    name = f"STREAMLINGS_{server.upper()}_PORT"
+    asked = os.environ.get(name, "")
+    if asked and not (asked.isascii() and asked.isdecimal() and 0 < int(asked) < 65536):
+        raise UsageError(f"{name} is {asked}, which is no port", hint="a number from 1 to 65535, or unset it")
+    return int(asked) if asked else None
+
+
 def port(server: str) -> int:
-    return int(os.environ.get(f"STREAMLINGS_{server.upper()}_PORT", PORTS[server]))
+    """The same, and the usual one where none is named."""
+    return asked_port(server) or PORTS[server]
 
 
 def lab() -> NoReturn:

@@ -30,6 +30,10 @@ class LabState:
     postgres: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    image: str = ""
+    """What the image of its containers was made from (servers/contents.py), once that was asked."""
+    project: str = ""
+    """The name under which Compose runs it, where it runs in containers."""
 
     @property
     def runs(self) -> bool:
