@@ -276,7 +276,7 @@ def test_rows_of_before_a_kill_are_read_before_it_is_told(tmp_path: Path, monkey
         "timeline_": SimpleNamespace(step=lambda: None, note=lambda kind, _: happened.append(kind)),
     }
     vars(stage).update(pretended)
-    monkeypatch.setattr(faults.state, "read", lambda: SimpleNamespace(processes={"jobmanager": None}))
+    monkeypatch.setattr(faults.state, "read", lambda: SimpleNamespace(processes={"jobmanager": None, "tm-1": None}))
     monkeypatch.setattr(faults.process, "standing_still", standing_still)
     monkeypatch.setattr(faults.cluster, "kill_taskmanagers", lambda _: happened.append("dies"))
     stage.kill_taskmanager(after=lambda: happened.append("orders"))

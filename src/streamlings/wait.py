@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,4 +25,4 @@ def until(observe: Callable[[], T], *, deadline_s: float, every_ms: float = 20) 
             return seen
         if time.monotonic() >= end:
             return None
-        time.sleep(every_ms / 1000)  # an interrupt in it leaves no lock behind, as one in an Event's may
+        select.select((), (), (), every_ms / 1000)  # an interrupt in it leaves no lock behind, as one in an Event's wait may

@@ -37,23 +37,24 @@ LOW, LEFT_OUT = 16, "petxosvr"
 
 
 @dataclass
-class Drawn:
-    """All that a screen shows; `page` has escape codes, `top` is the line of it that stands uppermost."""
+class Around:
+    """What a screen shows around its page."""
 
     head: tuple[str, str]
-    page: list[str]
-    top: int
     said: str
     following: str
     keys: list[tuple[str, str]]
 
 
-class Frame:
-    """`draw` gives what to show for a width and a height of the page, `pressed` is told each key."""
+Page = Callable[[int, int], tuple[list[str], int]]
+"""For a width and a height, the lines (with escape codes), and which of them stands uppermost."""
 
-    def __init__(self, draw: Callable[[int, int], Drawn], pressed: Callable[[str], None]) -> None:
-        self._draw = draw
-        self._pressed = pressed
+
+class Frame:
+    """`around` and `page` give what to show, `pressed` is told each key."""
+
+    def __init__(self, around: Callable[[], Around], page: Page, pressed: Callable[[str], None]) -> None:
+        self._around, self._page, self._pressed = around, page, pressed
         self._control = FormattedTextControl(self._text, show_cursor=False)
         self.app: Application[None] = Application(
             layout=Layout(HSplit([Window(self._control, always_hide_cursor=True)])),
@@ -81,17 +82,17 @@ class Frame:
     def _text(self) -> StyleAndTextTuples:
         size = self.app.output.get_size()
         width, rows = size.columns, size.rows
-        around = self._draw(width, rows)
+        around = self._around()
         is_low = rows < LOW
         keys = wrapped_keys([key for key in around.keys if not is_low or key[0] not in LEFT_OUT], width)
         said, following = (wrapped(text, width, 1 if is_low else 2) for text in (around.said, around.following))
         height = max(1, rows - 3 - len(said) - len(following) - len(keys))
-        drawn = self._draw(width, height)
-        below = len(drawn.page) - drawn.top - height
+        page, top = self._page(width, height)
+        below = len(page) - top - height
         more = f"{below} more {'line' if below == 1 else 'lines'} below: arrow keys, Space" if below > 0 else ""
-        more = more or ("the end" if drawn.top else "")
-        lines: list[StyleAndTextTuples] = [[("reverse bold", both_ends(*drawn.head, width))], []]
-        lines += [[("", " "), *to_formatted_text(ANSI(line))] for line in drawn.page[drawn.top : drawn.top + height]]
+        more = more or ("the end" if top else "")
+        lines: list[StyleAndTextTuples] = [[("reverse bold", both_ends(*around.head, width))], []]
+        lines += [[("", " "), *to_formatted_text(ANSI(line))] for line in page[top : top + height]]
         lines += [[]] * (height - len(lines) + 2)
         lines.append([("fg:ansibrightblack", both_ends("", more, width))])
         for style, around_it in (("", said), ("bold", following)):

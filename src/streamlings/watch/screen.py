@@ -8,7 +8,7 @@ import sys
 import webbrowser
 
 from streamlings.report import board, pages
-from streamlings.watch.frame import Drawn, Frame
+from streamlings.watch.frame import Around, Frame
 from streamlings.watch.keys import press
 from streamlings.watch.session import Session
 
@@ -24,7 +24,7 @@ class Screen:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._frame = Frame(self._draw, self._pressed)
+        self._frame = Frame(self._around, self._draw, self._pressed)
         self._drawn: tuple[tuple[object, ...], list[str]] = ((), [])
         session.changed = self._frame.redraw
 
@@ -46,15 +46,18 @@ class Screen:
             if self._session.phase == "checking":
                 self._frame.redraw()
 
-    def _draw(self, width: int, height: int) -> Drawn:
+    def _around(self) -> Around:
+        said, following = board.status(self._session)
+        return Around(board.head(self._session), said, following, board.keys(self._session))
+
+    def _draw(self, width: int, height: int) -> tuple[list[str], int]:
         session = self._session
         page = self._page(width)
         session.top = max(0, min(session.top, len(page) - height))
         if session.page == "list":
             marked = next((n for n, line in enumerate(page) if ">" in line[:12]), 0)
             session.top = max(0, min(session.top, marked), marked - height + 1)
-        said, following = board.status(session)
-        return Drawn(board.head(session), page, session.top, said, following, board.keys(session))
+        return page, session.top
 
     def _page(self, width: int) -> list[str]:
         """Made anew only where something of it has changed."""
