@@ -26,6 +26,12 @@ from streamlings.worker.program import Output
 RUNS = Check("it_runs", "It runs", lambda _: None)
 
 
+@pytest.fixture(autouse=True)
+def _no_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that this process has started for other tests may lie as a kill in it has left it."""
+    monkeypatch.setenv("STREAMLINGS_STATE", str(tmp_path / "state"))
+
+
 def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
     vertex = {"id": "v", "name": "Window", "status": task, "parallelism": 1}
     job = SimpleNamespace(id="j", state=state, running=(state, task) == ("RUNNING", "RUNNING"), vertices=[vertex], sources=set())
@@ -43,7 +49,7 @@ def make_job(state: str = "RUNNING", task: str = "RUNNING", **more: Any) -> Any:
 
 def make_stage(folder: Path, *jobs: Any, exit_code: int | None = None, printed: bytes = b"", slots: int = 8) -> Stage:
     """A stage on which the program has submitted these jobs."""
-    program: Any = SimpleNamespace(exit_code=exit_code, output=Output(), cpu_s=lambda: 0.0)
+    program: Any = SimpleNamespace(exit_code=exit_code, output=Output(), cpu_s=lambda: 0.0, cold_s=0)
     program.output.add(printed)
     stage = Stage(LabState(), prefix="", seed=7, topics={}, needs=set(), folder=folder, start=lambda _: program)
     stage.uses_flink, stage.jobs = True, list(jobs)
@@ -270,7 +276,7 @@ def test_rows_of_before_a_kill_are_read_before_it_is_told(tmp_path: Path, monkey
         "timeline_": SimpleNamespace(step=lambda: None, note=lambda kind, _: happened.append(kind)),
     }
     vars(stage).update(pretended)
-    monkeypatch.setattr(faults.state, "read", lambda: SimpleNamespace(processes={"jobmanager": None}))
+    monkeypatch.setattr(faults.state, "read", lambda: SimpleNamespace(processes={"jobmanager": None, "tm-1": None}))
     monkeypatch.setattr(faults.process, "standing_still", standing_still)
     monkeypatch.setattr(faults.cluster, "kill_taskmanagers", lambda _: happened.append("dies"))
     stage.kill_taskmanager(after=lambda: happened.append("orders"))
@@ -314,9 +320,9 @@ class Clock:
         self.now = self.used = 0.0
         monkeypatch.setattr("streamlings.stage.patience.time.monotonic", lambda: self.now)
 
-    def until_exhausted(self, share: float, *, limit_s: float = 15) -> float:
+    def until_exhausted(self, share: float, *, limit_s: float = 15, cold_s: float = 0) -> float:
         """How long it is waited for, in seconds by the clock, when it gets that share of a processor."""
-        program: Any = SimpleNamespace(cpu_s=lambda: self.used)
+        program: Any = SimpleNamespace(cpu_s=lambda: self.used, cold_s=cold_s)
         patience = Patience(program, limit_s)
         while not patience.exhausted():
             self.now += 1
@@ -336,6 +342,11 @@ class Clock:
 def test_a_program_is_waited_for_by_its_processor_time(monkeypatch: pytest.MonkeyPatch, share: float, waits_s: float) -> None:
     monkeypatch.setattr("streamlings.wait.crowding", lambda: 1.0)
     assert Clock(monkeypatch).until_exhausted(share) == waits_s
+
+
+def test_one_that_starts_cold_may_work_longer_but_not_wait_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlings.wait.crowding", lambda: 1.0)
+    assert [Clock(monkeypatch).until_exhausted(share, cold_s=30) for share in (0.0, 1.0)] == [15, 46]
 
 
 def test_on_a_crowded_machine_a_program_that_is_given_next_to_nothing_is_waited_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import Cli
+from driving import Cli
 
 import streamlings
+from streamlings import progress
+from streamlings.course import Course
 
 SCHEMA = Path(streamlings.__file__).parent / "report" / "result.schema.json"
 
@@ -41,7 +43,12 @@ def test_the_way_through_the_course(cli: Cli, course: Path) -> None:
         ["next", "basics/greeting"],
         ["streams/copy", "15"],
     ]
-    assert cli("progress").out == "1 of 3 passed, about 25 minutes left, next: basics/greeting\n"
+    assert cli("progress").out.splitlines() == [
+        "basics               1 of 2    10 min   greeting",
+        "streams              0 of 1    15 min   copy",
+        "",
+        "1 of 3 passed, about 25 minutes left, next: basics/greeting",
+    ]
 
 
 def test_lists_for_programs(cli: Cli, course: Path) -> None:
@@ -52,6 +59,17 @@ def test_lists_for_programs(cli: Cli, course: Path) -> None:
     kept = json.loads(cli("progress", "--json").out)
     assert list(kept["passed"]) == ["basics/note"]
     assert (kept["exercises"], kept["minutes_left"], kept["next"]) == (3, 25, "basics/greeting")
+
+
+def test_whoever_begins_in_the_middle_goes_on_from_there(course: Path) -> None:
+    known = Course()
+    note, greeting, copy = known.exercises
+    progress.passed(greeting)
+    assert progress.next_exercise(known, after=greeting) == copy
+    progress.passed(copy)
+    assert progress.next_exercise(known, after=copy) == progress.next_exercise(known) == note, "what was left out comes at the end"
+    progress.passed(note)
+    assert progress.next_exercise(known, after=note) is None
 
 
 def test_progress_is_kept_by_id_so_that_lessons_may_be_renumbered(cli: Cli, course: Path) -> None:

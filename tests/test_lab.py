@@ -15,7 +15,7 @@ import psutil
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
-from conftest import Cli, give, left_of
+from driving import Cli, give, left_of
 
 from streamlings import cleanup, wait
 from streamlings.errors import LabError

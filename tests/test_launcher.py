@@ -128,12 +128,13 @@ def test_a_stale_stamp_is_noticed(clone: Path, bare: dict[str, str], what: str) 
         assert not stamp.exists(), "an update that failed must be taken up again by the next call"
 
 
-def test_dev_asks_for_more_than_the_course(clone: Path, bare: dict[str, str]) -> None:
+@pytest.mark.parametrize("verb", ["dev", "docs"])
+def test_some_verbs_ask_for_more_than_the_course(clone: Path, bare: dict[str, str], verb: str) -> None:
     pretend_installed(clone)
-    assert "for development" in launch(clone / "streamlings", "dev", "check", env=bare).stderr
+    assert "for development" in launch(clone / "streamlings", verb, env=bare).stderr
     stamp = clone / ".venv" / "streamlings-dev.stamp"
     stamp.write_text(cksum(clone / "requirements.txt", clone / "requirements-dev.txt"))
-    assert launch(clone / "streamlings", "dev", "check", env=bare).stdout.endswith("['dev', 'check']\n")
+    assert launch(clone / "streamlings", verb, "check", env=bare).stdout.endswith(f"['{verb}', 'check']\n")
 
 
 def test_somebody_elses_venv_is_left_alone(clone: Path, bare: dict[str, str]) -> None:

@@ -107,3 +107,19 @@ def test_show_puts_data_on_stdout_only(capsys: pytest.CaptureFixture[str]) -> No
     out, err = capsys.readouterr()
     assert out == "partition 0  offset 0      1970-01-01T00:00:00.000Z  key k  (tombstone)\n"
     assert err == "1 record\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "prefix", "shown"),
+    [
+        (["orders", "run_hello_ab12_orders"], "", "run_hello_ab12_orders"),
+        (["orders", "run_hello_ab12_orders", "run_hello_cd34_orders"], "", "orders"),
+        (["orders"], "", "orders"),
+        (["orders", "ada_run_hello_ab12_orders", "bob_run_hello_cd34_orders"], "ada_", "ada_run_hello_ab12_orders"),
+        (["orders", "ada_orders", "bob_run_hello_cd34_orders"], "ada_", "ada_orders"),
+        (["orders", "bob_orders"], "ada_", "orders"),
+    ],
+)
+def test_which_topic_a_name_means(names: list[str], prefix: str, shown: str) -> None:
+    """That of the program under `run`; on servers that others use, one's own."""
+    assert look.meant(names, "orders", prefix) == shown

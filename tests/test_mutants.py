@@ -14,7 +14,7 @@ from streamlings.dev import mutate, selftest
 from streamlings.dev.mutants import Mutant, derive, equivalent
 from streamlings.dev.mutants.tally import Tally
 from streamlings.errors import LabError
-from streamlings.servers.native import quiet
+from streamlings.servers.say import quiet
 
 EXERCISES = Course().exercises
 
@@ -338,7 +338,7 @@ def test_selftest_fails_with_any_of_its_steps(codes: list[int], code: int, monke
 
     monkeypatch.setattr("streamlings.dev.selftest.subprocess.run", done)
     assert selftest.run(fast=False) == code
-    assert commands[-1][1:4] == ["-m", "pytest", "-q"]
+    assert commands[-1][1:5] == ["-m", "pytest", "-q", "-rs"]  # what is skipped is told, with its reason
     assert "not slow" not in commands[-1]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 from confluent_kafka.admin import AdminClient
-from conftest import Cli, Done, left_of
+from driving import Cli, Done, left_of
 from filelock import FileLock
 
 from streamlings import wait

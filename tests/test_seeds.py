@@ -33,6 +33,7 @@ WAITS_OR_ACTS = (
     "require",
     "restart",
     "read_what",
+    "share",
 )
 """How the names of a stage's methods begin which a rehearsal need not do anything for."""
 
@@ -49,7 +50,7 @@ class Rehearsal:
         self.sent: list[tuple[str, Any]] = []
         self.topics = {name: RehearsalTopic(self, name) for name in exercise.topics}
         self.registry, self.prefix, self.jobs = RehearsalRegistry(), "", []
-        self.program = SimpleNamespace(ended=True, exit_code=0, cpu_s=float)
+        self.program = SimpleNamespace(ended=True, exit_code=0, cpu_s=float, cold_s=0)
         self.brokers = MagicMock() if exercise.brokers else None
         self.account, self.refresh = MagicMock(), lambda: [SimpleNamespace(state="", ended=False, readers=dict)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from conftest import give
+from driving import give
 
 from streamlings import wait
 from streamlings.errors import StreamlingsError

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Cli
+from driving import Cli
 
 from streamlings.outcome import CheckResult, Result
 from streamlings.report import timeline as report

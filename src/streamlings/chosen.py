@@ -31,12 +31,12 @@ def say_what_was_kept_aside() -> None:
         print(notice, file=sys.stderr)
 
 
-def after_the_pass(solved: str) -> None:
+def after_the_pass(solved: Exercise) -> None:
     from streamlings import progress, workbook
     from streamlings.course import Course
 
-    print(f"the discussion: ./streamlings solution {solved}")
-    following = progress.next_exercise(Course())
+    print(f"the discussion: ./streamlings solution {solved.id}")
+    following = progress.next_exercise(Course(), after=solved)
     if following is None:
         print("that was the last one: every exercise has passed")
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from streamlings import wait
+from streamlings import removal, wait
 from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.paths import state_folder
@@ -108,18 +107,20 @@ def begin(prefix: str) -> Path:
     return folder
 
 
-def remove_folder(folder: Path) -> None:
-    """The folder with all that lies in it; what a link names is left alone."""
-    if folder.is_symlink():
-        folder.unlink()
-    shutil.rmtree(folder, ignore_errors=True)
+def remove_run(lab: LabState, folder: Path) -> None:
+    """The folder of a check or run, and what lies under its name where Flink's containers keep it."""
+    if lab.backend == "containers":
+        from streamlings.servers import containers_flink
+
+        containers_flink.forget(lab, folder.name)
+    removal.remove(folder)
 
 
 def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
     for name, server in lab.processes.items():
         if name.startswith(("jobmanager", "taskmanager")):
-            process.signal_group(server, signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
+            server.signal(signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     pool.discard_taken()
     for folder in _run_folders():
         if not _goes_on(folder):
@@ -128,9 +129,9 @@ def sweep(lab: LabState) -> None:
             if lab.flink:
                 _cancel_jobs_of(lab, prefix)
             if remove_everything_named(lab, prefix):
-                remove_folder(folder)
+                remove_run(lab, folder)
             for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
-                remove_folder(brokers)
+                removal.remove(brokers)
 
 
 def _run_folders() -> list[Path]:

@@ -9,16 +9,18 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 
 import click
 
-from streamlings import __version__, cli_exercises, cli_lab, jars
+from streamlings import __version__, cli_exercises, cli_grade, cli_lab, cli_watch, interrupts, jars
 from streamlings.cli_dev import dev, say
 from streamlings.errors import StreamlingsError
 from streamlings.paths import shown, state_folder
 
 VERBS: list[click.Command] = [
     cli_exercises.start,
+    cli_watch.watch,
     cli_exercises.check,
     cli_exercises.run,
     cli_lab.look,
@@ -27,10 +29,14 @@ VERBS: list[click.Command] = [
     cli_exercises.hint,
     cli_exercises.solution,
     cli_exercises.reset,
+    cli_grade.submit,
+    cli_grade.grade,
     cli_lab.up,
     cli_lab.down,
     cli_lab.status,
     cli_lab.doctor,
+    cli_lab.docs,
+    cli_lab.pack,
     cli_lab.selftest,
     dev,
 ]
@@ -44,10 +50,16 @@ class InOrder(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=InOrder, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=InOrder, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name=None, version=__version__, prog_name="streamlings")
-def app() -> None:
-    """Real-time data pipelines with Kafka and Flink, learned at the keyboard."""
+@click.pass_context
+def app(ctx: click.Context) -> None:
+    """Real-time data pipelines with Kafka and Flink, learned at the keyboard. Alone on a terminal it watches: see `watch`."""
+    if ctx.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            ctx.invoke(cli_watch.watch, exercise=None, down=False)
+        else:
+            print(ctx.get_help())
 
 
 for verb in VERBS:
@@ -60,10 +72,21 @@ def _download_report() -> jars.Progress:
     return download_report()
 
 
+def _end_in_order() -> None:
+    """On Ctrl-C, a kill, or a terminal that is closed, what a check has made is cleared away; what is told to ignore one still does."""
+
+    def leave(number: int) -> None:
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupts.when_safe(partial(leave, number)))
+
+
 def main() -> int:
     """Run a verb; every error that is raised on purpose becomes one line, a hint, and its exit code."""
     jars.new_progress = _download_report
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what a check made is cleared away
+    _end_in_order()
     try:
         app(prog_name="./streamlings", standalone_mode=False)
         return 0
@@ -74,7 +97,7 @@ def main() -> int:
         if e.hint:
             say(f"hint: {e.hint}")
         return e.exit_code
-    except click.exceptions.NoArgsIsHelpError as e:
+    except click.exceptions.NoArgsIsHelpError as e:  # of `dev`
         print(e.ctx.get_help() if e.ctx else "")
         return 0
     except click.ClickException as e:

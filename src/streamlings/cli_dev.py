@@ -6,7 +6,25 @@ import sys
 
 import click
 
+from streamlings.servers import BACKENDS
+
 json_option = click.option("--json", "as_json", is_flag=True, help="the result as JSON on stdout")
+
+
+def _choose_backend(_: click.Context, __: click.Parameter, name: str | None) -> None:
+    if name is not None:
+        from streamlings.servers import backends
+
+        backends.choose(name)
+
+
+backend_option = click.option(
+    "--backend",
+    type=click.Choice(BACKENDS),
+    callback=_choose_backend,
+    expose_value=False,
+    help="how the lab runs; default: as it runs now, else natively",
+)
 
 
 def say(text: str) -> None:
@@ -22,6 +40,7 @@ def dev() -> None:
 @dev.command("check")
 @click.argument("exercises", nargs=-1, metavar="[EXERCISE]...")
 @json_option
+@backend_option
 @click.option("--record", is_flag=True, help="keep the feedback that wrong programs get now as the golden one")
 def dev_check(exercises: tuple[str, ...], as_json: bool, record: bool) -> None:
     """Prove the exercises: starters fail, solutions pass, every wrong program is rejected by its check in its words."""

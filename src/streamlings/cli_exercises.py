@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from streamlings.chosen import after_the_pass, exercise_named, say_what_was_kept_aside
-from streamlings.cli_dev import json_option, say
+from streamlings.cli_dev import backend_option, json_option, say
 from streamlings.errors import UsageError
 from streamlings.paths import shown
 
 if TYPE_CHECKING:
     from streamlings.outcome import Result
+    from streamlings.report.live import Kill
 
 SHORTEN_S = 10
 """How long a shorter stream that fails is looked for, after the verdict is shown."""
@@ -23,16 +24,18 @@ exercise_argument = click.argument("exercise", required=False)
 
 
 @click.command()
-def start() -> None:
+@click.option("--from", "pack", metavar="PACK", type=click.Path(path_type=Path), help="without a network: an archive made by `pack`")
+def start(pack: Path | None) -> None:
     """Set up, start the lab, show a live pipeline, prepare the first exercise."""
     from streamlings import welcome
 
-    welcome.start(say)
+    welcome.start(say, pack)
 
 
 @click.command()
 @exercise_argument
 @json_option
+@backend_option
 @click.option("--seed", type=click.IntRange(min=0), help="the events of an earlier check; default: drawn")
 @click.option("--program", type=click.Path(dir_okay=False, path_type=Path), help="check this file in place of yours")
 @click.option("--solution", is_flag=True, help="check the published solution")
@@ -74,20 +77,24 @@ def check(exercise: str | None, as_json: bool, seed: int | None, program: Path |
     if result.outcome == "passed" and file == chosen.work:
         progress.passed(chosen)
         if not as_json:
-            after_the_pass(chosen.id)
+            after_the_pass(chosen)
     raise SystemExit(result.exit_code)
 
 
 @click.command()
 @exercise_argument
-@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True)
-def run(exercise: str | None, seed: int) -> None:
-    """Run your program against the lab and show what flows, until Ctrl-C."""
+@backend_option
+@click.option("--seed", type=click.IntRange(min=0), default=7, show_default=True, help="the same seed sends the same events")
+@click.option("--rate", type=click.FloatRange(0.1, 10_000), default=5, show_default=True, help="events a second")
+@click.option("--late", type=click.FloatRange(0, 1), help="the share that comes late, besides what is late in the exercise's own events")
+@click.option("--kill", type=click.Choice(["taskmanager", "broker"]), default="taskmanager", show_default=True, help="what the key k kills")
+def run(exercise: str | None, seed: int, rate: float, late: float | None, kill: Kill) -> None:
+    """Your program on the shop's never-ending stream, with a live view of what flows, until Ctrl-C."""
     from streamlings import live, workbook
 
     chosen = exercise_named(exercise)
     workbook.prepare(chosen)
-    live.run(chosen, chosen.work, seed=seed, say=say)
+    live.run(chosen, chosen.work, seed=seed, rate=rate, late=late, kill=kill, say=say)
 
 
 @click.command("list")
@@ -133,8 +140,7 @@ def solution(exercise: str | None, anyway: bool) -> None:
         raise UsageError(
             f"{chosen.id} has not passed yet", hint=f"./streamlings hint {chosen.id}, or ./streamlings solution {chosen.id} --anyway"
         )
-    marks_of_the_page = "# --8<-- ["  # where the lesson's page cuts out a part
-    print("\n".join(line for line in chosen.solution.read_text().rstrip().splitlines() if marks_of_the_page not in line) + "\n")
+    print(chosen.published() + "\n")
     print(chosen.discussion.read_text().rstrip())
 
 

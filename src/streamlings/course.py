@@ -63,6 +63,10 @@ class Exercise:
     def solution(self) -> Path:
         return course_root() / "solutions" / self.place / self.file
 
+    def published(self) -> str:
+        """The solution as people read it: without the marks by which the lesson's page cuts out a part."""
+        return "\n".join(line for line in self.solution.read_text().rstrip().splitlines() if "# --8<-- [" not in line)
+
     @property
     def discussion(self) -> Path:
         return self.solution.with_name("DISCUSSION.md")

@@ -19,15 +19,15 @@ from streamlings.errors import LabError, StreamlingsError, UsageError
 from streamlings.judging import checks_of, explain, judge, load_checks, play
 from streamlings.outcome import Result
 from streamlings.paths import shown, state_folder
-from streamlings.servers import cluster, native
-from streamlings.servers.native import Say, quiet
+from streamlings.servers import backends, cluster
+from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
 from streamlings.stage import python_start
 from streamlings.stage.again import cancel_jobs
 from streamlings.stage.own_brokers import OwnBrokers, own_brokers
 from streamlings.stage.schemas import StageRegistry
 from streamlings.stage.stage import Stage
-from streamlings.stage.timeline import Timeline
+from streamlings.stage.timeline import Moment, Timeline
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, Program, WorkerProgram
 
@@ -44,6 +44,8 @@ class Grader:
     """How long a shorter stream that fails is looked for after the verdict, in seconds."""
     timeline: Timeline = field(default_factory=Timeline)
     """What happened during the last check."""
+    follow: Callable[[Moment | str], None] = lambda _: None
+    """Is told what happens while it happens (see Timeline)."""
 
     def check(self, exercise: Exercise, program: Path, *, seed: int) -> Result:
         """The verdict. Raises UsageError where there is no program to judge; whatever else goes wrong becomes "could not check"."""
@@ -51,7 +53,7 @@ class Grader:
             raise UsageError(f"{shown(program)} does not exist", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
         if not program.read_bytes().strip():
             raise UsageError(f"{shown(program)} is empty", hint=f"./streamlings reset {exercise.id} gives you a fresh copy")
-        result = Result(exercise.id, "could_not_check", seed, "native", 0, [])
+        result = Result(exercise.id, "could_not_check", seed, backends.chosen(), 0, [])
         try:
             with alone(self.say):
                 self._check(exercise, program, seed, result)
@@ -69,10 +71,11 @@ class Grader:
         began = time.monotonic()
         module = load_checks(exercise)
         checks = checks_of(module)
-        lab = native.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
+        lab = backends.up(needs=exercise.servers, say=self.say) if exercise.servers else LabState()
         cleanup.sweep(lab)
-        files, before = (None, None) if self.trusted else (CourseFiles(), cleanup.names_on(lab))
-        prefix = f"{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
+        files = None if self.trusted else CourseFiles()
+        before = None if self.trusted or lab.prefix else cleanup.names_on(lab)  # what is new on shared servers may be anybody's
+        prefix = f"{lab.prefix}{exercise.id.split('/')[1]}_{secrets.token_hex(3)}_"  # fit for topics, groups and tables alike
         folder = cleanup.begin(prefix)
         stage: Stage | None = None
         with ExitStack() as around:
@@ -82,6 +85,7 @@ class Grader:
                 brokers = around.enter_context(own_brokers(exercise, prefix))
                 stage = self.set_stage(exercise, program, lab, brokers, prefix=prefix, folder=folder, seed=seed)
                 self.timeline = stage.timeline_
+                self.timeline.follow = self.follow
                 ended = play(module.scenario, stage)
                 result.checks = judge(checks, stage, ended)
                 if stage.uses_flink and result.failed_check is None:
@@ -91,27 +95,17 @@ class Grader:
                     raise LabError("Flink's TaskManager could not run Python any more; it has been replaced", hint="check it again")
                 explain(result, stage)
                 result.seconds = round(time.monotonic() - began, 3)
-                self.assert_untouched(files, stage.program)
+                assert_untouched(files.mend() if files else [])
+                assert_kept(stage.program)
                 result.outcome = "passed" if all(c.outcome == "passed" for c in result.checks) else "failed"
                 self.tell(result)
                 if self.shorten_s and (failed := result.failed_check) and failed.shorten:
                     with suppress(LabError):  # the verdict is told
                         failed.shortest = failed.shorten(self.shorten_s)
             finally:
-                self.end(lab, stage, prefix, folder, before, spare=exercise.kind == "restore" and not self.trusted)
-        self.assert_untouched(files)
-
-    def assert_untouched(self, files: CourseFiles | None, program: Program | None = None) -> None:
-        """Mend the course's files. Raises LabError where the program has changed some, or ended its keeper."""
-        changed = files.mend() if files else []
-        if changed:
-            raise LabError(
-                f"{len(changed)} files of the course changed while your program ran, and were put back: {', '.join(changed[:3])}",
-                hint="the changed ones are kept in .streamlings/changed; a program of yours has no business there",
-            )
-        if program is not None and not program.kept():
-            hint = "does your program end processes that it did not start?"
-            raise LabError("the process that watches over your program was ended", hint=hint)
+                spare = exercise.kind == "restore" and not self.trusted
+                changed = self.end(lab, stage, prefix, folder, before, files, spare=spare)
+        assert_untouched(changed)
 
     def set_stage(
         self, exercise: Exercise, program: Path, lab: LabState, brokers: OwnBrokers | None, *, prefix: str, folder: Path, seed: int
@@ -157,9 +151,26 @@ class Grader:
 
         return start
 
-    def end(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
+    def end(
+        self,
+        lab: LabState,
+        stage: Stage | None,
+        prefix: str,
+        folder: Path,
+        before: set[str] | None,
+        files: CourseFiles | None = None,
+        *,
+        spare: bool = False,
+    ) -> list[str]:
         """Cancel the jobs, end the program, remove its topics, groups and files, and whatever was not there `before`. With `spare`, two
-        TaskManagers are left."""
+        TaskManagers are left. Returns which of the course's `files` it had changed; they are mended, whatever else went wrong."""
+        try:
+            self._clear(lab, stage, prefix, folder, before, spare=spare)
+        finally:
+            changed = files.mend() if files else []
+        return changed
+
+    def _clear(self, lab: LabState, stage: Stage | None, prefix: str, folder: Path, before: set[str] | None, *, spare: bool) -> None:
         fresh = False
         program = stage.program if stage is not None else None
         if program is not None and not self.trusted:
@@ -174,12 +185,12 @@ class Grader:
             stage.close()
         cleanup.kill_leftovers(prefix)
         if cleanup.remove_everything_named(lab, prefix) if before is None else cleanup.remove_everything_new(lab, prefix, before):
-            cleanup.remove_folder(folder)
+            cleanup.remove_run(lab, folder)
         with suppress(LabError):  # the verdict is told; whatever is missing, the next command starts
-            if lab.flink:
+            if lab.flink and not cluster.is_dead():
                 cleanup.leave_taskmanagers(lab, spare=spare, fresh=fresh, prefix=prefix)
-            if isinstance(program, WorkerProgram):
-                pool.warm(lab.flink)
+                if isinstance(program, WorkerProgram):
+                    pool.warm(lab.flink)
 
     def _take_back(self, program: Program) -> None:
         """The warm process of a trusted program that has ended can be used again."""
@@ -187,6 +198,22 @@ class Grader:
             pool.give_back(program.worker)
         else:
             program.kill()
+
+
+def assert_untouched(changed: list[str]) -> None:
+    """Raises LabError where files of the course were changed."""
+    if changed:
+        raise LabError(
+            f"{len(changed)} files of the course changed while your program ran, and were put back: {', '.join(changed[:3])}",
+            hint="the changed ones are kept in .streamlings/changed; a program of yours has no business there",
+        )
+
+
+def assert_kept(program: Program | None) -> None:
+    """Raises LabError where the program has ended its keeper."""
+    if program is not None and not program.kept():
+        hint = "does your program end processes that it did not start?"
+        raise LabError("the process that watches over your program was ended", hint=hint)
 
 
 @contextmanager

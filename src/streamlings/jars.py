@@ -121,12 +121,17 @@ def fetch(group: str, *, progress: Progress | None = None) -> list[Path]:
     return [jar.path for jar in jars]
 
 
+def unpacked(archive: Path) -> Path:
+    """The folder beside it in which a `.tar.gz` of the cache is unpacked."""
+    return archive.with_name(archive.name.removesuffix(".tar.gz"))
+
+
 def unpack(archive: Path) -> Path:
     """The folder that a `.tar.gz` of the cache is unpacked in, beside it; the first call unpacks.
 
     It appears whole or not at all. Raises `LabError` when the disk is full or the archive is not as it should be.
     """
-    folder = archive.with_name(archive.name.removesuffix(".tar.gz"))
+    folder = unpacked(archive)
     if folder.is_dir():
         return folder
     unfinished = archive.with_name(f".unpack-{os.getpid()}-{folder.name}")

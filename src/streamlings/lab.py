@@ -33,7 +33,7 @@ def topic(name: str) -> str:
     if "STREAMLINGS_PREFIX" not in os.environ:
         from streamlings.cleanup import create_topics
 
-        create_topics(_address("kafka"), {name: 1})
+        create_topics(_address("kafka"), {_scoped(name): 1})
     return _scoped(name)
 
 
@@ -56,7 +56,12 @@ def files_of(exercise_folder: str) -> Path:
 
 
 def _scoped(name: str) -> str:
-    return os.environ.get("STREAMLINGS_PREFIX", "") + name
+    prefix = os.environ.get("STREAMLINGS_PREFIX")
+    if prefix is None:
+        from streamlings.servers import state
+
+        prefix = state.read().prefix
+    return prefix + name
 
 
 def _state_folder() -> Path:

@@ -6,19 +6,25 @@ import json
 import time
 
 from streamlings.errors import UsageError
-from streamlings.servers import native, state
-from streamlings.servers.native import BELONGS, Say
+from streamlings.servers import backends, external, state
+from streamlings.servers.native import BELONGS
+from streamlings.servers.say import Say
 
 
-def up(servers: list[str], say: Say) -> None:
-    """Bring up the servers named, or Kafka and Flink; print where they are."""
+def up(servers: list[str], addresses: dict[str, str], say: Say) -> None:
+    """Bring up the servers named, or Kafka and Flink, or use those at `addresses`; print where they are."""
     from streamlings.worker import pool
+
+    if addresses:
+        if backends.chosen() != "external":
+            raise UsageError(f"--{next(iter(addresses))} is for servers that exist already", hint="./streamlings up --backend external ...")
+        external.use(addresses)
 
     unknown = [s for s in servers if s not in BELONGS]
     if unknown:
         raise UsageError(f"there is no server {unknown[0]!r}", hint="the servers are " + ", ".join(BELONGS))
     began = time.monotonic()
-    lab = native.up(needs=set(servers) or {"kafka", "flink"}, say=say)
+    lab = backends.up(needs=set(servers) or set(addresses) or {"kafka", "flink"}, say=say)
     if lab.flink:
         pool.warm(lab.flink)
     say(f"the lab is up ({time.monotonic() - began:.1f} s)")
@@ -32,7 +38,7 @@ def status(*, as_json: bool) -> None:
     for server, names in BELONGS.items():
         processes = {n: p for n, p in lab.processes.items() if n.split("-")[0] in names}
         address = str(getattr(lab, server))
-        running = bool(address) and bool(processes) and all(p.alive() for p in processes.values())
+        running = bool(address) and all(p.alive() for p in processes.values()) and (bool(processes) or lab.backend == "external")
         ended = [n for n, p in processes.items() if not p.alive()]
         rows[server] = {"address": address, "running": running, "ended_by_itself": ended, "pids": {n: p.pid for n, p in processes.items()}}
     if as_json:

@@ -16,22 +16,25 @@ from streamlings.course import Exercise
 from streamlings.grader import Grader, alone
 from streamlings.judging import load_checks
 from streamlings.lab import files_of
-from streamlings.servers import native
-from streamlings.servers.native import Say
+from streamlings.live_run import Forgetful, LiveRun, events_of
+from streamlings.report import live as report
+from streamlings.report.live import Kill
+from streamlings.servers import backends
+from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
-from streamlings.shop import Shop, clock, ms, shown
+from streamlings.shop import shown
 from streamlings.stage.own_brokers import own_brokers
 from streamlings.stage.records import Row, to_json
 from streamlings.stage.stage import Stage
 from streamlings.stage.stuck import Stuck
-from streamlings.worker.program import Program
 
 
-def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
-    """Run a learner's program until it ends, or until Ctrl-C, and print what it is sent and what comes out.
+def run(exercise: Exercise, program: Path, *, seed: int, rate: float, late: float | None, kill: Kill, say: Say) -> None:
+    """Run a learner's program until it ends, or until Ctrl-C, and show what goes in and what comes out.
 
-    An exercise with Flink gets an order every 200 ms, for ever, or what `live_events(shop)` in its checks.py yields, as JSON or as its
-    `encoder(stage)` says, after its `prepare(stage)`; the others play their scenario once.
+    An exercise with Flink gets `rate` events a second, for ever: the shop's own, or what `live_events(shop)` in its checks.py yields, as
+    JSON or as its `encoder(stage)` says, after its `prepare(stage)`. `late` is the share of them that comes late, None for what is usual.
+    The other exercises play their scenario once. `kill` is what the key k kills.
     """
     with on_stage(exercise, program, seed=seed, say=say) as stage:
         if not stage.uses_flink:
@@ -39,37 +42,33 @@ def run(exercise: Exercise, program: Path, *, seed: int, say: Say) -> None:
             return
         checks = load_checks(exercise)
         getattr(checks, "prepare", lambda _: None)(stage)
-        say(f"Flink's page: http://{stage.lab.flink}   Ctrl-C ends the job")
         encode = getattr(checks, "encoder", lambda _: to_json)(stage)
+        stage.timeline_ = Forgetful()
+        say("starting your program")
         with alone(say):  # so that a check that runs meanwhile does not take this job for its own
-            stage.until_running(deadline_s=60)
-        for sent in getattr(checks, "live_events", never_ending_orders)(stage.shop):
-            stage.topic("orders").send(sent, encode=encode)
-            print(f"sent    {_shown(sent)}", flush=True)
-            for topic in stage.outputs():
-                for record in topic.poll():
-                    print(f"output  {topic.name}: {_shown(record.row() or {})}", flush=True)
-            wait.until(lambda: False, deadline_s=0.2)  # the shop's pace, not a wait for something
-            if _ended(stage.program) or any(j.state in ("FAILED", "FINISHED") for j in stage.refresh()):
-                break
-        _print_output(stage)
-
-
-def never_ending_orders(shop: Shop) -> Iterator[Row]:
-    """Orders of five customers, two seconds of the shop's time apart; one in ten comes up to 4 s late, one in five is not paid yet."""
-    customers, at = shop.customers(5), ms("12:00:00")
-    while True:
-        at += 2_000
-        late = shop.random.randrange(500, 4_000) if shop.random.random() < 0.1 else 0
-        status = "PAID" if shop.random.random() < 0.8 else "CREATED"
-        yield shop.order(shop.random.choice(customers), at - late, status=status)
+            try:
+                stage.until_running(deadline_s=60)
+            except Stuck as stuck:
+                print("\n".join(["your program does not run:", *stuck.diagnosis]))
+                _print_output(stage)
+                return
+        run = LiveRun(stage, events_of(checks, stage, exercise, late), encode, rate=rate, kill=kill)
+        try:
+            with report.live(exercise.id, flink=stage.lab.flink, kills=kill) as view:
+                run.go(view)
+        finally:
+            report.sum_up(run.vitals)
+            _print_output(stage)
+            for job in stage.jobs:
+                if job.state == "FAILED":
+                    print("\n".join(stage.rest.root_exception(job.id).splitlines()[:6]))
 
 
 @contextmanager
 def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Iterator[Stage]:
     """A stage with the learner's program, cleared at the end whatever happens."""
-    lab = native.up(needs=exercise.servers, say=say) if exercise.servers else LabState()
-    prefix = f"run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
+    lab = backends.up(needs=exercise.servers, say=say) if exercise.servers else LabState()
+    prefix = f"{lab.prefix}run_{exercise.id.split('/')[1]}_{secrets.token_hex(2)}_"
     folder = cleanup.begin(prefix)
     grader = Grader(say=say)
     stage: Stage | None = None
@@ -81,7 +80,7 @@ def on_stage(exercise: Exercise, program: Path, *, seed: int, say: Say) -> Itera
                 say("topics: " + ", ".join(prefix + name for name in exercise.topics))
             yield stage
         finally:
-            grader.end(lab, stage, prefix, folder, None, spare=False)
+            grader.end(lab, stage, prefix, folder, None)
 
 
 def _play_once(exercise: Exercise, stage: Stage) -> None:
@@ -108,15 +107,8 @@ def _print_output(stage: Stage) -> None:
         print(f"program {line}")
 
 
-def _ended(program: Program | None) -> bool:
-    return program is not None and program.exit_code not in (None, 0)
-
-
-def _shown(row: Row | bytes) -> str:
-    if isinstance(row, bytes):
-        return row.decode("utf-8", "replace")[:150]
-    parts = [f"{k} {clock(v) if k == 'timestamp' and isinstance(v, int) else shown(v)}" for k, v in row.items()]
-    return "  ".join(parts)[:150]
+def _shown(row: Row) -> str:
+    return "  ".join(f"{k} {shown(v)}" for k, v in row.items())[:150]
 
 
 class Rolling:

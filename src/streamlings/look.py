@@ -74,14 +74,22 @@ def _partitions(address: str, topic: str, wanted: list[int] | None) -> list[int]
     return wanted or there
 
 
-def current(address: str, topic: str) -> str:
-    """The copy of `topic` that a program under `run` uses right now, else `topic` itself."""
+def current(address: str, topic: str, *, prefix: str) -> str:
+    """The topic that a program means by this name: the copy of `topic` that one under `run` uses right now, else the one with the lab's
+    `prefix`, else `topic` itself."""
     try:
         names = _consumer(address).list_topics(timeout=ANSWER_S).topics
     except KafkaException:
         return topic
-    copies = [name for name in names if name.startswith("run_") and name.endswith(f"_{topic}")]
-    return copies[0] if len(copies) == 1 else topic
+    return meant(list(names), topic, prefix)
+
+
+def meant(names: list[str], topic: str, prefix: str) -> str:
+    """The same, where these are the names of all topics."""
+    copies = [name for name in names if name.startswith(f"{prefix}run_") and name.endswith(f"_{topic}")]
+    if len(copies) == 1:
+        return copies[0]
+    return prefix + topic if prefix + topic in names else topic
 
 
 def _unknown(topic: str, there: list[str]) -> UsageError:

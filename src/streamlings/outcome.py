@@ -65,6 +65,13 @@ class Result:
         """The first check that failed."""
         return next((c for c in self.checks if c.outcome == "failed"), None)
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Result:
+        """The result that `to_json` gave."""
+        plain = {name: value for name, value in data.items() if name not in ("schema", "versions")}
+        checks = [CheckResult(**each | {"trap": Trap(**each["trap"]) if each["trap"] else None}) for each in data["checks"]]
+        return cls(**plain | {"checks": checks})
+
     def to_json(self) -> dict[str, Any]:
         """The result as the published schema has it, with the versions that were used."""
         checks = [{k: v for k, v in asdict(replace(c, shorten=None)).items() if k != "shorten"} for c in self.checks]

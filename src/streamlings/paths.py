@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 ROOT = Path(__file__).resolve().parents[2]
 """The clone: holds lessons/, solutions/ and the learner's work/."""
 
@@ -29,7 +27,21 @@ def state_folder() -> Path:
 def cache_folder() -> Path:
     """Downloads shared by every clone of this user (or `STREAMLINGS_CACHE`), safe to delete at any time."""
     override = os.environ.get("STREAMLINGS_CACHE")
-    return Path(override).resolve() if override else Path(platformdirs.user_cache_dir("streamlings", appauthor=False))
+    if override:
+        return Path(override).resolve()
+    import platformdirs  # here: a pack is read before any package is installed
+
+    return Path(platformdirs.user_cache_dir("streamlings", appauthor=False))
+
+
+def packed_site() -> Path:
+    """The site, built, where this clone was set up from a pack that had it."""
+    return ROOT / ".streamlings" / "site"
+
+
+def real(path: Path) -> Path:
+    """Where a path leads, links followed; also one that leads nowhere, or in a circle."""
+    return Path(os.path.realpath(path))
 
 
 def shown(path: Path) -> str:

@@ -54,10 +54,12 @@ def hint_shown(exercise: Exercise) -> int:
     return due
 
 
-def next_exercise(course: Course) -> Exercise | None:
-    """The first that has not passed; None when all have."""
+def next_exercise(course: Course, *, after: Exercise | None = None) -> Exercise | None:
+    """The first that has not passed, of those behind `after` where there is one: whoever begins in the middle goes on from there. None when
+    all have."""
     done = read().passed
-    return next((e for e in course.exercises if e.id not in done), None)
+    behind = course.exercises[course.exercises.index(after) + 1 :] if after else []
+    return next((e for e in [*behind, *course.exercises] if e.id not in done), None)
 
 
 def _change(change: object) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from streamlings.outcome import Trap
+
+TEXTS = Path(__file__).with_suffix(".toml")
 
 QUOTED = 160
 """How much of a message is quoted, in characters."""
@@ -16,14 +18,18 @@ QUOTED = 160
 
 @dataclass(frozen=True)
 class Entry:
-    """One message of traps.toml. Where `unless` is in the text as well, the message only follows from something else."""
+    """One message of traps.toml, known by any of its patterns. Where `unless` is in the text, too, it only follows from something else."""
 
     id: str
-    pattern: re.Pattern[str]
+    patterns: tuple[str, ...]
     unless: re.Pattern[str] | None
     means: str
     attempt: str
     lesson: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.patterns), re.S)
 
     def trap(self, text: str) -> Trap | None:
         """The explanation, with what the text says on one line; None where the text does not have this message."""
@@ -37,11 +43,11 @@ class Entry:
 @cache
 def known() -> list[Entry]:
     """All entries, in the order in which they are tried."""
-    data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+    data = tomllib.loads(TEXTS.read_text())
     return [
         Entry(
             id=t["id"],
-            pattern=re.compile(t["pattern"] if isinstance(t["pattern"], str) else "|".join(t["pattern"]), re.S),
+            patterns=(t["pattern"],) if isinstance(t["pattern"], str) else tuple(t["pattern"]),
             unless=re.compile(t["unless"], re.S) if "unless" in t else None,
             means=t["means"],
             attempt=t["try"],

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
+import select
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-
-_pause = threading.Event()
 
 
 def crowding() -> float:
@@ -27,4 +25,4 @@ def until(observe: Callable[[], T], *, deadline_s: float, every_ms: float = 20) 
             return seen
         if time.monotonic() >= end:
             return None
-        _pause.wait(every_ms / 1000)
+        select.select((), (), (), every_ms / 1000)  # an interrupt in it leaves no lock behind, as one in an Event's wait may

@@ -6,12 +6,12 @@ import itertools
 import time
 from pathlib import Path
 
-from streamlings import jars, live, progress, workbook
+from streamlings import jars, live, progress, traffic, workbook
 from streamlings.course import Course, Exercise
 from streamlings.paths import shown
 from streamlings.report import demo
-from streamlings.servers import native
-from streamlings.servers.native import Say
+from streamlings.servers import backends
+from streamlings.servers.say import Say
 from streamlings.worker import pool
 
 SECONDS = 12
@@ -19,16 +19,22 @@ FIRST_MINUTES = ("kafka", "flink")
 """What the first minutes need; the registry and JDBC are fetched when an exercise needs them."""
 
 
-def start(say: Say) -> None:
-    """All of it; a second time everything is there already."""
+def start(say: Say, pack: Path | None = None) -> None:
+    """All of it, with what `pack` holds in place of downloads; a second time everything is there already."""
+    if pack is not None:
+        from streamlings.pack import use
+
+        use.fill(pack, say)
     for group in FIRST_MINUTES:
         jars.fetch(group)
     began = time.monotonic()
     say("starting Kafka and Flink")
-    lab = native.up(needs={"kafka", "flink"}, say=say)
+    lab = backends.up(needs={"kafka", "flink"}, say=say)
     say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
     pool.warm(lab.flink)
     _show_the_pipeline(say)
+    if pack is not None:
+        use.load_image(pack, say)
     _first_exercise()
 
 
@@ -46,7 +52,7 @@ def _show_the_pipeline(say: Say) -> None:
         topics={"orders": 1, "totals": 1},
     )
     with live.on_stage(shown, Path(__file__).with_name("demo.py"), seed=7, say=lambda _: None) as stage:
-        orders = live.never_ending_orders(stage.shop)
+        orders = traffic.never_ending_orders(stage.shop)
         stage.topic("orders").send(*itertools.islice(orders, 5))
         stage.until_running(deadline_s=60)
         with demo.screen(stage.lab.flink) as show:
@@ -63,4 +69,4 @@ def _first_exercise() -> None:
     print(f"\nnext: {following.title} ({following.minutes} min)")
     print(f"  read  {shown(following.folder / 'README.md')}")
     print(f"  edit  {shown(following.work)}")
-    print(f"  then  ./streamlings check {following.id}")
+    print("  with  ./streamlings   in a second terminal: it checks whenever you save, and says what to do next")

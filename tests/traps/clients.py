@@ -31,7 +31,8 @@ def own_broker(*, advertised_port: int | None = None) -> Iterator[tuple[str, Any
     port, controller = process.free_ports(2)
     address = f"127.0.0.1:{port}"
     if advertised_port:
-        own = "advertised.listeners=PLAINTEXT://127.0.0.1:{port}"
+        own = "advertised.listeners={advertised}"
+        assert own in kafka.SETTINGS
         kafka.SETTINGS = kafka.SETTINGS.replace(own, f"advertised.listeners=PLAINTEXT://localhost:{advertised_port}")
     with tempfile.TemporaryDirectory() as folder:
         server = kafka.Kafka(Path(folder), broker.kafka().jars)

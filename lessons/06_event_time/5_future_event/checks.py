@@ -167,10 +167,10 @@ def only_wrong_clocks_go_aside(run: Stage) -> None:
     for order in [*wanted, *rows]:
         if rows.count(order) != wanted.count(order):
             told = "  ".join(f"{name} {order.get(name)}" for name in FIELDS)
-            times = {0: "not there", 1: "once"}
+            there = {0: "not there", 1: "there once"}
             raise Failure(
-                expected=f"in suspicious, {times.get(wanted.count(order))}:  {told}",
-                actual=times.get(rows.count(order), f"{rows.count(order)} times"),
+                expected=f"{'once' if order in wanted else 'not'} in suspicious:  {told}",
+                actual=f"it is {there.get(rows.count(order), f'there {rows.count(order)} times')}",
                 because=run.timeline(order.get("customer_id"), act=FAST, limit=10),
                 hint="by how much is that order's time ahead of the time at which it came? How much may it be?",
             )

@@ -25,6 +25,7 @@ def scenario(stage: Stage) -> None:
     orders, totals, order = stage.topic("orders"), stage.topic("totals"), stage.shop.order
     ada, bob, cleo = stage.facts.customers = stage.shop.customers(3)
     stage.windows(minutes=1)
+    stage.share_folders()  # savepoints
 
     def send(*events: Event) -> None:
         """In turn to both partitions; the last of them is the newest in both."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import statistics
 import time
 from pathlib import Path
@@ -14,14 +15,14 @@ from confluent_kafka import Producer
 
 from streamlings import cleanup, wait
 from streamlings.course import Course, Exercise
-from streamlings.dev import pipeline_bench
+from streamlings.dev import containers_bench, pipeline_bench, watch_bench
 from streamlings.dev.download_sizes import download_bytes
 from streamlings.errors import LabError
 from streamlings.grader import Grader
 from streamlings.paths import ROOT, cache_folder, state_folder
-from streamlings.servers import native, state
-from streamlings.servers.native import Say
+from streamlings.servers import backends, engine, state
 from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say
 from streamlings.servers.state import LabState
 from streamlings.shop import Shop
 from streamlings.stage.records import to_json
@@ -51,22 +52,27 @@ def run(*, as_json: bool, say: Say) -> None:
 
 def measure(say: Say) -> dict[str, object]:
     downloads = download_bytes()
-    native.down(say)
+    backends.down(say)
     report: dict[str, object] = {"machine": machine()}
     began = time.monotonic()
-    lab = native.up(needs={"kafka", "flink"}, say=say)
+    lab = backends.up(needs={"kafka", "flink"}, say=say)
     report["lab_up_s"] = round(time.monotonic() - began, 2)
     began = time.monotonic()
     pool.give_back(pool.take(lab.flink))
     report["worker_warm_s"] = round(time.monotonic() - began, 2)
-    times = {kind: _check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
+    times = {kind: check_times(exercise, say) for kind, exercise in one_of_each_kind().items()}
     report["check_p50_s"] = {kind: round(statistics.median(t), 2) for kind, t in times.items()}
     report["check_p95_s"] = {kind: round(statistics.quantiles(t, n=20, method="inclusive")[-1], 2) for kind, t in times.items()}
+    say("measuring what watch adds")
+    report["watch_added_s"] = round(max(watch_bench.added_s(e) for kind, e in one_of_each_kind().items() if kind in ("none", "live")), 2)
     say("measuring a producer and a pipeline")
     report["producer_events_s"] = round(producer_rate(lab.kafka))
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
     report["download_bytes"] = downloads
+    if shutil.which("docker") and engine.ask("info", "--format", "{{.ID}}"):
+        say("measuring the lab in containers")
+        report["containers"] = containers_bench.measure(lambda kind: check_times(one_of_each_kind()[kind], say))
     report["disk_bytes"] = disk_bytes({".venv": ROOT / ".venv", "state": state_folder(), "cache": cache_folder()})
     return report
 
@@ -82,7 +88,7 @@ def one_of_each_kind() -> dict[str, Exercise]:
     return {kind: Course().find(name) for kind, name in MEASURED.items()}
 
 
-def _check_times(exercise: Exercise, say: Say) -> list[float]:
+def check_times(exercise: Exercise, say: Say) -> list[float]:
     """Seconds to the verdict on the solution, from the start of the check, with a worker that is warm, as a learner's is, and a TaskManager
     that stands by, where one is killed."""
     grader, times = Grader(), []

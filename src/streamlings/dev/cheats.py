@@ -22,9 +22,9 @@ from streamlings import wait
 from streamlings.cleanup import names_on
 from streamlings.errors import LabError, UsageError
 from streamlings.paths import ROOT, state_folder
-from streamlings.servers import native, process, state
-from streamlings.servers.native import Say
+from streamlings.servers import backends, process, state
 from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say
 from streamlings.stage.job import ENDED
 from streamlings.worker import pool
 from streamlings.worker.host import WARM_UP_JOB
@@ -95,7 +95,7 @@ class Ground:
             shutil.copytree(ROOT / name, self.course / name, ignore=shutil.ignore_patterns("__pycache__"))
         (self.course / "MAY_BE_DAMAGED").touch()
         self.held = self._files()
-        lab = native.up(needs={"kafka", "flink"})
+        lab = backends.up(needs={"kafka", "flink"})
         self.names = names_on(lab)
         return self
 

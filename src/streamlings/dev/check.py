@@ -10,7 +10,7 @@ from streamlings import grader
 from streamlings.course import Course, Exercise
 from streamlings.dev import golden
 from streamlings.dev.programs import programs, shortcomings
-from streamlings.servers.native import Say
+from streamlings.servers.say import Say
 
 SEED = 7
 

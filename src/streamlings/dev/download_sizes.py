@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import tomllib
-from typing import Any
-
-from packaging.tags import sys_tags
-from packaging.utils import parse_wheel_filename
-
 from streamlings import jars
-from streamlings.dev.lock import uv_command
-from streamlings.paths import ROOT, cache_folder
-
-REQUIREMENTS = ("requirements.txt", "requirements-uv.txt")
+from streamlings.pack import packages
 
 
 def download_bytes() -> dict[str, int | None]:
@@ -31,24 +20,5 @@ def packages_bytes() -> int | None:
 
     The sizes are those that the registry lists: as the installation left them in uv's cache, or else asked for again.
     """
-    locked = _locked("--offline") or _locked()
-    sizes = [_suitable(package).get("size") for package in locked]
+    sizes = [file.get("size") for file in packages.suitable_files()]
     return sum(size for size in sizes if size is not None) if sizes and None not in sizes else None
-
-
-def _locked(*options: str) -> list[dict[str, Any]]:
-    """Each package with the wheels that suit this machine, and its source; empty when uv cannot tell."""
-    command = [*uv_command(), "pip", "compile", *REQUIREMENTS, "--no-deps", "--format", "pylock.toml", *options]
-    environment = {"UV_CACHE_DIR": str(cache_folder() / "uv")} | os.environ  # as the launcher chose it for the installation
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    return tomllib.loads(done.stdout)["packages"] if done.returncode == 0 else []
-
-
-def _suitable(package: dict[str, Any]) -> dict[str, Any]:
-    """Of several wheels the most specific, as an installer chooses; the source where there is none."""
-    rank = {tag: n for n, tag in enumerate(sys_tags())}
-
-    def place(wheel: dict[str, Any]) -> int:
-        return min(rank.get(tag, len(rank)) for tag in parse_wheel_filename(wheel["url"].rsplit("/", 1)[-1])[3])
-
-    return min(package["wheels"], key=place) if package.get("wheels") else package["sdist"]

@@ -17,7 +17,7 @@ from streamlings.dev.mutants.tally import Tally, total
 from streamlings.grader import Grader
 from streamlings.outcome import Result
 from streamlings.paths import state_folder
-from streamlings.servers.native import Say, quiet
+from streamlings.servers.say import Say, quiet
 
 FEWEST = 15
 """An exercise with fewer mutants says too little about its checks."""

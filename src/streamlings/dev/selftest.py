@@ -23,7 +23,7 @@ def run(*, fast: bool) -> int:
         "ruff": [*python, "ruff", "check", "."],
         "format": [*python, "ruff", "format", "--check", "."],
         "mypy": [*python, "mypy"],
-        "tests": [*python, "pytest", "-q", "--durations=30", *TOGETHER, *RUN_ALREADY, *(["-m", "not slow"] if fast else [])],
+        "tests": [*python, "pytest", "-q", "-rs", "--durations=30", *TOGETHER, *RUN_ALREADY, *(["-m", "not slow"] if fast else [])],
     }
     failed = []
     for name, command in steps.items():

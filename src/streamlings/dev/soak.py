@@ -15,7 +15,7 @@ from streamlings import grader
 from streamlings.course import Course
 from streamlings.dev.check import SEED
 from streamlings.dev.programs import programs
-from streamlings.servers.native import Say
+from streamlings.servers.say import Say
 
 
 @contextmanager

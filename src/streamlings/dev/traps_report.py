@@ -13,9 +13,9 @@ from pathlib import Path
 
 from streamlings import cleanup, traps, wait
 from streamlings.paths import ROOT
-from streamlings.servers import native
-from streamlings.servers.native import Say
+from streamlings.servers import backends
 from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say
 from streamlings.stage.job import ENDED
 from streamlings.worker import pool
 from streamlings.worker.program import PlainProgram, WorkerProgram
@@ -76,7 +76,7 @@ class Stand:
     """A lab with all servers. Programs with Flink run one after the other in one warm worker; beside them, those without."""
 
     def __enter__(self) -> Stand:
-        self.lab = native.up(needs=set(SERVERS))
+        self.lab = backends.up(needs=set(SERVERS))
         self.rest = FlinkRest(self.lab.flink)
         self.prefix = f"traps_{secrets.token_hex(3)}_"
         self.worker: pool.Worker | None = None

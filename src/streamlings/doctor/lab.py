@@ -12,6 +12,7 @@ from streamlings.doctor.finding import Finding
 from streamlings.servers.state import LabState
 
 GROUPS = {"kafka": "Kafka", "flink": "Flink's connectors", "registry": "the schema registry", "jdbc": "the JDBC connector"}
+SERVERS = ("kafka", "flink", "registry", "postgres")
 
 Run = Callable[[list[str]], tuple[int, str]]
 """Runs a command: exit code and what it wrote (both streams). Raises OSError when it cannot be started."""
@@ -61,6 +62,9 @@ def lab_state(lab: LabState, corrupt: bool) -> Finding:
     gone = sorted(name for name, p in lab.processes.items() if not p.alive())
     if gone:
         return Finding("lab", False, f"ended by itself: {', '.join(gone)}", "./streamlings up starts it again, and shows its last words")
+    if lab.backend == "external" and lab.runs:
+        used = [server for server in SERVERS if getattr(lab, server)]
+        return Finding("lab", True, f"uses servers that somebody else runs: {', '.join(used)}")
     if not lab.processes:
         return Finding("lab", None, "does not run", "./streamlings up")
     return Finding("lab", True, f"runs: {', '.join(sorted(lab.processes))}")

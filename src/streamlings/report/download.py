@@ -13,17 +13,17 @@ from rich.progress import Progress as RichProgress
 from streamlings.jars import Progress
 
 
-def download_report() -> Progress:
+def download_report(doing: str = "downloading", done: str = "downloaded") -> Progress:
     """The right one for where stderr goes. rich honours NO_COLOR by itself."""
-    return Bar() if sys.stderr.isatty() else Lines()
+    return Bar(doing=doing) if sys.stderr.isatty() else Lines(doing, done)
 
 
 class Bar:
     """A progress bar with sizes, speed and time left."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, doing: str = "downloading") -> None:
         columns = (
-            TextColumn("downloading {task.description}"),
+            TextColumn(f"{doing} {{task.description}}"),
             BarColumn(),
             DownloadColumn(),
             TransferSpeedColumn(),
@@ -45,14 +45,15 @@ class Bar:
 class Lines:
     """One line at the start, one every 25 %, one at the end: what a log should keep."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "downloading", done: str = "downloaded") -> None:
+        self._doing, self._done = doing, done
         self._lock = threading.Lock()  # four downloads report at once
 
     def start(self, total_bytes: int, what: str) -> None:
         self._total, self._what, self._have, self._said = total_bytes, what, 0, 0
         self._began = time.monotonic()
         size = f" ({total_bytes / 1e6:.1f} MB)" if total_bytes else ""  # none: waiting for another process's download
-        self._say(f"downloading {what}{size}")
+        self._say(f"{self._doing} {what}{size}")
 
     def advance(self, bytes: int) -> None:
         with self._lock:
@@ -60,11 +61,11 @@ class Lines:
             quarter = self._have * 4 // self._total if self._total else 4
             if self._said < quarter < 4:
                 self._said = quarter
-                self._say(f"downloading {self._what}: {quarter * 25} %")
+                self._say(f"{self._doing} {self._what}: {quarter * 25} %")
 
     def done(self) -> None:
         if self._have >= self._total > 0:
-            self._say(f"downloaded {self._what} in {time.monotonic() - self._began:.1f} s")
+            self._say(f"{self._done} {self._what} in {time.monotonic() - self._began:.1f} s")
 
     def _say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)

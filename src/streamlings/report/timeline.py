@@ -14,23 +14,39 @@ from streamlings.stage.story import story, time_and_content
 from streamlings.stage.timeline import Moment, Timeline
 
 FIRST = "the beginning"
+LEGEND = """<p>Drawn from what was observed during the check. A dot is an event at its own time, a cross one that came behind the watermark;
+the stair is the watermark; a box is a window from its first event to the moment when the watermark had passed its end; a square is a row
+that came out. To zoom: the buttons, a wheel, or + and − on the keyboard; to move: drag, or the arrow keys.</p>"""
 
 
 def show(timeline: Timeline) -> None:
     """Print every moment, part by part, within 100 columns."""
     out = console()
-    for title in _titles(timeline):
-        out.print(f"\n{title or FIRST}", style="bold", markup=False)
-        for line in story(timeline, act=title, limit=100_000):
+    for title, lines in parts(timeline):
+        out.print(f"\n{title}", style="bold", markup=False)
+        for line in lines:
             out.print("  " + line, markup=False)
+
+
+def parts(timeline: Timeline) -> list[tuple[str, list[str]]]:
+    """The title of each part, and every moment in it as a line."""
+    return [(title or FIRST, story(timeline, act=title, limit=100_000)) for title in _titles(timeline)]
 
 
 def write(timeline: Timeline, result: Result, file: Path) -> None:
     """Write the page: the verdict, and for each part a picture and a table that says the same. Raises OSError."""
-    template = Template((Path(__file__).parent / "timeline.html").read_text())
-    parts = [_part(timeline, number, title) for number, title in enumerate(_titles(timeline), 1)]
     title = f"{result.exercise}: what happened (seed {result.seed})"
-    file.write_text(template.substitute(title=escape(title), verdict=escape(verdict.text(result)), parts="\n".join(parts)))
+    file.write_text(page(title, f"{LEGEND}\n<pre>{escape(verdict.text(result))}</pre>\n{drawn(timeline)}"))
+
+
+def drawn(timeline: Timeline, *, first: int = 1) -> str:
+    """For each part a picture and a table that says the same, to be put into a `page`. `first` numbers the first of them."""
+    return "\n".join(_part(timeline, number, title) for number, title in enumerate(_titles(timeline), first))
+
+
+def page(title: str, body: str) -> str:
+    """A self-contained page with the pictures' style and movements; `title` is text, `body` HTML."""
+    return Template((Path(__file__).parent / "page.html").read_text()).substitute(title=escape(title), body=body)
 
 
 def _titles(timeline: Timeline) -> list[str]:

@@ -19,6 +19,11 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def _width(out: Console) -> int:
+    """Where lines are wrapped: WIDTH, or less where a terminal has less. What is no terminal says nothing of its width."""
+    return min(WIDTH, out.width - 1) if out.is_terminal else WIDTH
+
+
 def show(result: Result, *, rerun: str = "") -> None:
     """Print one verdict on stdout. `rerun` is the command that repeats it."""
     write(console(), result, rerun=rerun)
@@ -27,7 +32,7 @@ def show(result: Result, *, rerun: str = "") -> None:
 def text(result: Result) -> str:
     """The verdict as a learner reads it, without colour."""
     out = io.StringIO()
-    write(Console(file=out, highlight=False, soft_wrap=True, width=WIDTH + 4), result)
+    write(Console(file=out, highlight=False, soft_wrap=True, width=WIDTH + 4, force_terminal=False), result)
     return out.getvalue()
 
 
@@ -39,7 +44,7 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
             _check(out, each)
     waiting = sum(each.outcome == "not_reached" for each in result.checks)
     if waiting:
-        out.print(Text(f"          {waiting} more {'check waits' if waiting == 1 else 'checks wait'} for this one", style="dim"))
+        out.print(Text(f"{_margin(out)}{waiting} more {'check waits' if waiting == 1 else 'checks wait'} for this one", style="dim"))
     if result.outcome == "could_not_check":
         _problem(out, result)
     shown = "\n".join(line for each in result.checks for line in [each.actual, *each.evidence])
@@ -50,9 +55,10 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
         for line in result.output_tail.splitlines():
             _verbatim(out, "    " + line)
     elif result.output_tail:
-        out.print(Text("\n  your program printed last: " + result.output_tail.splitlines()[-1][:WIDTH], style="dim"))
+        out.print(Text("\n  your program printed last: " + in_print(result.output_tail.splitlines()[-1][: _width(out)]), style="dim"))
     for line in result.measured:
-        out.print(f"\n  measured here: {line}")
+        out.print()
+        _verbatim(out, f"  measured here: {line}")
     verdict = {"passed": "passed", "failed": "not yet", "could_not_check": "could not check: this says nothing about your program"}
     style = {"passed": "bold green", "failed": "bold", "could_not_check": "bold yellow"}[result.outcome]
     out.print()
@@ -63,10 +69,13 @@ def write(out: Console, result: Result, *, rerun: str = "") -> None:
 
 def show_shortest(failed: CheckResult) -> None:
     """Print the short stream on which a check fails, too."""
-    out = console()
+    write_shortest(console(), failed.shortest)
+
+
+def write_shortest(out: Console, lines: list[str]) -> None:
     out.print("\na shorter stream on which it fails, found by leaving events out:\n")
-    for line in failed.shortest:
-        _verbatim(out, "          " + line if line else "")
+    for line in lines:
+        _evidence(out, line)
 
 
 def _check(out: Console, each: CheckResult) -> None:
@@ -80,8 +89,7 @@ def _check(out: Console, each: CheckResult) -> None:
     if each.evidence:
         out.print()
     for line in each.evidence:
-        indent = " " * (len(line) - len(line.lstrip()) + 10)
-        _wrapped(out, indent, line.lstrip()) if len(line) > WIDTH - 10 else _verbatim(out, "          " + line)
+        _evidence(out, line)
     if each.trap:
         out.print()
         if each.trap.said not in " ".join([each.actual, *each.evidence]):
@@ -96,18 +104,39 @@ def _check(out: Console, each: CheckResult) -> None:
     out.print()
 
 
+def _margin(out: Console) -> str:
+    """Before what belongs to a check: less where lines would not fit otherwise."""
+    return " " * (10 if _width(out) == WIDTH else 4)
+
+
+def _evidence(out: Console, line: str) -> None:
+    """As it is; one that is too long is wrapped, on a narrow terminal with its second line further in."""
+    margin = _margin(out)
+    indent = margin + " " * (len(line) - len(line.lstrip()))
+    if len(margin + line) <= _width(out):
+        _verbatim(out, (margin + line).rstrip())
+    else:
+        _wrapped(out, indent, line.lstrip(), further="" if _width(out) == WIDTH else " " * 11)
+
+
 def _field(out: Console, name: str, value: str) -> None:
-    _wrapped(out, f"          {name:<8}  ", value)
+    _wrapped(out, f"{_margin(out)}{name:<8}  ", value)
 
 
-def _wrapped(out: Console, first: str, text: str) -> None:
-    for line in textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [first.rstrip()]:
+def _wrapped(out: Console, first: str, text: str, *, further: str = "") -> None:
+    following = " " * len(first) + further
+    for line in textwrap.wrap(text, _width(out), initial_indent=first, subsequent_indent=following) or [first.rstrip()]:
         _verbatim(out, line)
 
 
 def _verbatim(out: Console, line: str) -> None:
-    """Text as it is: nothing in it is markup, and what could move the cursor is shown as a mark."""
-    out.print(Text("".join(c if c.isprintable() or c == "\t" else "·" for c in line)))
+    """Text as it is: nothing in it is markup."""
+    out.print(Text(in_print(line)))
+
+
+def in_print(text: str) -> str:
+    """Text in which what could move a cursor, or turn the direction of writing, is shown as a mark."""
+    return "".join(c if c.isprintable() or c == "\t" else "·" for c in text)
 
 
 def _problem(out: Console, result: Result) -> None:
@@ -115,4 +144,5 @@ def _problem(out: Console, result: Result) -> None:
     for line in result.problem.splitlines():
         _verbatim(out, "  " + line)
     if result.hint:
-        out.print(f"\n  hint: {result.hint}")
+        out.print()
+        _wrapped(out, "  hint: ", result.hint)

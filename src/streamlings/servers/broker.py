@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from streamlings import jars
-from streamlings.errors import ServerCrashed
+from streamlings.errors import LabError, ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import process, state
+from streamlings.servers.container import DATA, Container
 from streamlings.servers.flink_home import wheel_folder
 from streamlings.servers.kafka import Kafka, admin
 from streamlings.servers.process import Process
 from streamlings.servers.state import LabState
+
+NOT_OURS = "this exercise needs the native lab or the one in containers: ./streamlings down, then check it with --backend native"
 
 
 def kafka() -> Kafka:
@@ -54,16 +59,39 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
 
 
 def restart() -> None:
-    """SIGKILL the broker and start it again on the same port and data; returns when it answers."""
+    """SIGKILL the broker and start it again on the same port and data; returns when it answers. Raises LabError where it is not ours."""
     with state.changing() as lab:
-        process.kill(lab.processes["kafka"])
-        lab.processes["kafka"] = kafka().start(lab.ports["kafka"], lab.ports["controller"])
+        killed = lab.processes.get("kafka")
+        if killed is None:
+            raise LabError("this lab's broker is not ours to kill", hint=NOT_OURS)
+        process.kill(killed)
+        if isinstance(killed, Container):
+            killed.start_again()
+        else:
+            lab.processes["kafka"] = kafka().start(lab.ports["kafka"], lab.ports["controller"])
         process.until_ready(lab.processes["kafka"], lambda: answers(lab.kafka), deadline_s=40)
+
+
+@contextmanager
+def data_of(topic: str, partitions: int) -> Iterator[Path]:
+    """A folder with the partitions' folders of this lab's broker, to be read. Raises LabError where its files are out of reach."""
+    lab = state.read()
+    running = lab.processes.get("kafka")
+    if running is None:
+        raise LabError("how records were batched is read from the broker's files, and this lab's broker is not ours", hint=NOT_OURS)
+    if not isinstance(running, Container):
+        yield kafka().folder / "data"
+        return
+    with tempfile.TemporaryDirectory(prefix="kafka_", dir=state_folder()) as folder:
+        for partition in range(partitions):
+            running.copy_out(f"{DATA}/kafka/data/{topic}-{partition}", Path(folder))
+        yield Path(folder)
 
 
 def answers(address: str) -> bool:
     """Whether a broker answers a metadata request there."""
-    if not process.listens(int(address.rsplit(":", 1)[1])):
+    host, port = address.rsplit(":", 1)
+    if not process.listens(int(port), host, deadline_s=0.2 if host == "127.0.0.1" else 5):
         return False
     try:
         admin(address).list_topics(timeout=5)

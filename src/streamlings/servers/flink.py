@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import ruamel.yaml
 
@@ -42,7 +42,6 @@ SETTINGS: dict[str, object] = {
     "heartbeat.timeout": 20_000,
     "restart-strategy.fixed-delay.delay": "200 ms",
     "python.execution-mode": "thread",
-    "python.executable": sys.executable,
     "python.client.executable": sys.executable,
     "taskmanager.numberOfTaskSlots": SLOTS,
     "taskmanager.cpu.cores": 2,
@@ -57,6 +56,8 @@ SETTINGS: dict[str, object] = {
     "taskmanager.memory.jvm-overhead.min": "192mb",
     "taskmanager.memory.jvm-overhead.max": "192mb",
 }
+PATIENT = "-Dpekko.remote.classic.startup-timeout=60s"
+"""By default a server that gets no processor for 10 s at its start gives up; Flink's pekko.startup-timeout sets an older name of this."""
 JOBMANAGER_HEAP_MB, TASKMANAGER_HEAP_MB = 384, 640
 """TASKMANAGER_HEAP_MB is framework.heap + task.heap of the settings above."""
 
@@ -86,24 +87,41 @@ class Flink:
     def __init__(self, folder: Path) -> None:
         self.folder, self.conf = folder, folder / "conf"
 
-    def configure(self, ports: dict[str, int]) -> None:
-        """Write the configuration that the cluster and every PyFlink client read. `ports`: rest, rpc, blob."""
-        self.conf.mkdir(parents=True, exist_ok=True)
+    def configure(
+        self, ports: dict[str, int], *, host: str = "127.0.0.1", listen: str = "127.0.0.1", kept: str = "", python: str = sys.executable
+    ) -> None:
+        """Write the configuration that the cluster and every PyFlink client read. `ports`: rest, rpc, blob.
+
+        The REST API listens at `listen` and is found at `host`. Checkpoints and savepoints are written below `kept` (`folder`, where none
+        is given), a path of the TaskManagers, as `python` is.
+        """
+        kept = kept or str(self.folder)
         settings = SETTINGS | {
             "jobmanager.rpc.address": "127.0.0.1",
             "jobmanager.bind-host": "127.0.0.1",
             "jobmanager.rpc.port": ports["rpc"],
             "blob.server.port": ports["blob"],
-            "rest.address": "127.0.0.1",
-            "rest.bind-address": "127.0.0.1",
+            "rest.address": host,
+            "rest.bind-address": listen,
             "rest.port": ports["rest"],
             "taskmanager.host": "127.0.0.1",
             "taskmanager.bind-host": "127.0.0.1",
             "io.tmp.dirs": str(self.folder / "tmp"),
-            "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
-            "execution.checkpointing.savepoint-dir": (self.folder / "savepoints").as_uri(),
+            "execution.checkpointing.dir": PurePosixPath(kept, "checkpoints").as_uri(),
+            "execution.checkpointing.savepoint-dir": PurePosixPath(kept, "savepoints").as_uri(),
+            "python.executable": python,
             "env.java.opts.all": " ".join(self._module_options()),
         }
+        self._write(settings)
+
+    def configure_client(self, host: str, port: int) -> None:
+        """The configuration that PyFlink's clients need for a cluster on other machines. Where checkpoints and savepoints are written, and
+        with which Python functions run, it says itself: a path of this machine, which a job would bring along, is none there."""
+        mine = {"rest.address": host, "rest.port": port, "io.tmp.dirs": str(self.folder / "tmp"), "python.executable": "python"}
+        self._write(SETTINGS | mine | {"env.java.opts.all": " ".join(self._module_options())})
+
+    def _write(self, settings: dict[str, object]) -> None:
+        self.conf.mkdir(parents=True, exist_ok=True)
         for name in ("tmp", "checkpoints", "savepoints", "log"):
             (self.folder / name).mkdir(exist_ok=True)
         (self.conf / "config.yaml").write_text("".join(f"{k}: {v}\n" for k, v in settings.items()))
@@ -111,32 +129,46 @@ class Flink:
             (self.conf / name).write_text(LOGGING)
 
     def start_jobmanager(self) -> Process:
-        main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
-        return self._start("jobmanager", main, JOBMANAGER_HEAP_MB, [java.QUICK_COMPILER], [])
+        return self._start("jobmanager", self.jobmanager())
 
     def start_taskmanager(self, name: str) -> Process:
         """A TaskManager whose id in Flink's REST API is `name`, such as "taskmanager-2"."""
+        return self._start(name, self.taskmanager(name))
+
+    def jobmanager(self) -> list[str]:
+        """The command that starts one, in the environment `environment`."""
+        main = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+        return self._command("jobmanager", main, JOBMANAGER_HEAP_MB, [java.QUICK_COMPILER], [])
+
+    def taskmanager(self, name: str) -> list[str]:
+        """The same for a TaskManager."""
         main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
         options = ["-XX:MaxMetaspaceSize=256m", "-XX:MaxDirectMemorySize=192m"]
-        return self._start(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
+        return self._command(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
 
-    def _start(self, name: str, main: str, heap_mb: int, options: list[str], arguments: list[str]) -> Process:
+    def environment(self) -> dict[str, str]:
+        """Of both: this process's, and what Java and Python in them need."""
+        # PYTHONPATH: in thread mode the TaskManager embeds Python and must find pemja and pyflink.
+        # MALLOC_ARENA_MAX: glibc's per-thread arenas otherwise double a JVM's resident memory.
+        site = [p for p in sys.path if p.endswith("site-packages")]
+        return os.environ | {"PYTHONPATH": os.pathsep.join(site), "MALLOC_ARENA_MAX": "2", "JAVA_HOME": str(java.home())}
+
+    def _start(self, name: str, command: list[str]) -> Process:
         log = self.folder / "log" / f"{name}.log"
         log.unlink(missing_ok=True)
+        return process.start(name, command, log=log, env=self.environment(), cwd=self.folder)
+
+    def _command(self, name: str, main: str, heap_mb: int, options: list[str], arguments: list[str]) -> list[str]:
+        log = self.folder / "log" / f"{name}.log"
         logging = [f"-Dlog.file={log}", f"-Dlog4j.configurationFile={self.conf / 'log4j.properties'}"]
-        argv = java.command(
+        return java.command(
             name.split("-")[0],
             main,
             sorted((flink_home() / "lib").glob("*.jar")),
             heap_mb=heap_mb,
-            options=[*options, *self._module_options(), *logging],
+            options=[*options, PATIENT, *self._module_options(), *logging],
             arguments=["--configDir", str(self.conf), *arguments],
         )
-        # PYTHONPATH: in thread mode the TaskManager embeds Python and must find pemja and pyflink.
-        # MALLOC_ARENA_MAX: glibc's per-thread arenas otherwise double a JVM's resident memory.
-        site = [p for p in sys.path if p.endswith("site-packages")]
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(site), "MALLOC_ARENA_MAX": "2", "JAVA_HOME": str(java.home())}
-        return process.start(name, argv, log=log, env=env, cwd=self.folder)
 
     def _module_options(self) -> list[str]:
         """The --add-exports/--add-opens that Flink's own default configuration names."""

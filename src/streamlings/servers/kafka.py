@@ -19,10 +19,10 @@ SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners={listeners},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners={advertised}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={data}
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -65,8 +65,9 @@ class Kafka:
 
     def start(self, port: int, controller_port: int) -> Process:
         """Format the data folder where that was not done, and start; returns before the broker is ready."""
-        command = self.prepare(SETTINGS.format(port=port, controller_port=controller_port, data=self.folder / "data"))
-        return process.start("kafka", command, log=self.log)
+        here = f"PLAINTEXT://127.0.0.1:{port}"
+        settings = SETTINGS.format(listeners=here, advertised=here, controller_port=controller_port, data=self.folder / "data")
+        return process.start("kafka", self.prepare(settings), log=self.log)
 
     def prepare(self, settings: str) -> list[str]:
         """Write its settings, and format the data folder where that was not done; the command that starts it."""

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
 from streamlings.servers import broker, cluster, java, process, state
-from streamlings.servers.rest import FlinkRest
+from streamlings.servers.say import Say, quiet
 from streamlings.servers.state import LabState
-
-Say = Callable[[str], None]
-
-
-def quiet(_: str) -> None:
-    """For callers that tell nobody."""
 
 
 def up(*, needs: set[str], say: Say = quiet) -> LabState:
@@ -26,6 +19,7 @@ def up(*, needs: set[str], say: Say = quiet) -> LabState:
     Raises ServerCrashed with the last log lines of a server that does not come up.
     """
     with state.changing() as lab:
+        lab.backend = "native"
         _forget_the_dead(lab, say)
         try:
             _start_missing(lab, needs, say)
@@ -84,28 +78,15 @@ def _forget_the_dead(lab: LabState, say: Say) -> None:
     for name in dead:
         gone = lab.processes.pop(name)
         process.reap(gone)
-        last = process.tail(Path(gone.log), lines=3).replace("\n", "\n  ")
+        last = gone.said(3).replace("\n", "\n  ")
         say(f"{name} had ended by itself" + (f"; its last words:\n  {last}" if last else ""))
-    lost = [name for name in dead if name.startswith("taskmanager-")]
-    if lab.flink and "jobmanager" in lab.processes and (lost or not cluster.taskmanagers(lab)):
-        _replace_taskmanagers(lab, lost)
+    cluster.replace_taskmanagers(lab, dead)
     for server, names in BELONGS.items():
         alive = [n for n in lab.processes if n.split("-")[0] in names]
         complete = {n.split("-")[0] for n in alive} == names
         if not (complete and getattr(lab, server)):
             process.stop([lab.processes.pop(n) for n in alive])  # half of a server, or one that an interrupted `up` left
             setattr(lab, server, "")
-
-
-def _replace_taskmanagers(lab: LabState, lost: list[str]) -> None:
-    """See to it that a TaskManager is registered, and none of the lost: until Flink misses those, it gives their slots to a job, and
-    then fails it. A new one has a name that no lost one had, for by its name it is known when it has registered."""
-    rest = FlinkRest(lab.flink)
-    if not cluster.taskmanagers(lab):
-        fresh = cluster.new_name(lost)
-        lab.processes[fresh] = cluster.flink().start_taskmanager(fresh)
-        process.until_ready(lab.processes[fresh], lambda: fresh in rest.taskmanagers())
-    rest.until_gone(lost)
 
 
 def _start_registry(lab: LabState, say: Say) -> Callable[[], None]:

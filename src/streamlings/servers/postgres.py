@@ -51,17 +51,22 @@ class Postgres:
         self.folder, self.data, self.log = folder, folder / "data", folder / "postgres.log"
 
     def start(self, port: int) -> Process:
-        """Make the data folder where there is none, clear away what a crash left, and start; returns before the server is ready."""
+        """Start on loopback; returns before the server is ready."""
+        argv = self.prepare(port)
+        # SIGTERM would wait until the last client has left; SIGINT disconnects them and ends in an orderly way.
+        return process.start("postgres", argv, log=self.log, env=environment(), cwd=self.folder, end_with=signal.SIGINT)
+
+    def prepare(self, port: int, **others: str) -> list[str]:
+        """Make the data folder where there is none, and clear away what a crash left; the command that starts it, with `others` among its
+        settings."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.data.exists():
             postgres_data.clear_after_crash(self.data)
         else:
             postgres_data.initialise(self.data)
         self.log.unlink(missing_ok=True)
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-        argv = [*as_ordinary_user(self.data), str(binary("postgres")), "-D", str(self.data), "-p", str(port), *settings]
-        # SIGTERM would wait until the last client has left; SIGINT disconnects them and ends in an orderly way.
-        return process.start("postgres", argv, log=self.log, env=environment(), cwd=self.folder, end_with=signal.SIGINT)
+        settings = [word for name, value in (SETTINGS | others).items() for word in ("-c", f"{name}={value}")]
+        return [*as_ordinary_user(self.data), str(binary("postgres")), "-D", str(self.data), "-p", str(port), *settings]
 
     def blames_data(self) -> bool:
         """Whether a server that ended by itself did so because of its data, as far as its log tells."""
@@ -80,7 +85,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     """
     server = Postgres(state_folder() / "postgres")
     (port,) = process.free_ports(1)
-    address = f"postgresql://{NAME}:{NAME}@127.0.0.1:{port}/{NAME}"
+    address = address_at(port)
 
     def launch() -> Process:
         lab.processes["postgres"] = server.start(port)
@@ -106,6 +111,10 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     return until_ready
 
 
+def address_at(port: int) -> str:
+    return f"postgresql://{NAME}:{NAME}@127.0.0.1:{port}/{NAME}"
+
+
 def answers(port: int) -> bool:
     """Whether a server takes queries there. The course's database is made where it is not there (yet)."""
     if not process.listens(port):
@@ -118,5 +127,16 @@ def answers(port: int) -> bool:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
                 connection.execute(f"CREATE DATABASE {NAME}")
         return True
+    except psycopg.Error:
+        return False
+
+
+def answers_at(address: str) -> bool:
+    """Whether a server that somebody else runs takes queries at an address such as "postgresql://user:password@host:port/database"."""
+    import psycopg
+
+    try:
+        with psycopg.connect(address, connect_timeout=5) as connection:
+            return connection.execute("SELECT 1").fetchone() is not None
     except psycopg.Error:
         return False

@@ -39,6 +39,19 @@ class Process:
         except psutil.Error:
             return False
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the process's group, if it still is that process. Its zombie is reaped when it was our child."""
+        if self.alive():
+            try:
+                os.killpg(self.pid, number)
+            except (ProcessLookupError, PermissionError):
+                return
+        reap(self)
+
+    def said(self, lines: int = 12) -> str:
+        """The last lines of its log."""
+        return tail(Path(self.log), lines)
+
 
 def this() -> Process:
     """The process that asks."""
@@ -66,7 +79,7 @@ def start(
 def stop(processes: list[Process], *, grace_s: float = 10) -> None:
     """End these processes and their children: asked first, then killed. Returns when none of them is left."""
     for process in processes:
-        signal_group(process, signal.Signals(process.end_with))
+        process.signal(process.end_with)
     wait.until(lambda: not any(p.alive() for p in processes), deadline_s=grace_s)
     for process in processes:
         kill(process)
@@ -74,30 +87,20 @@ def stop(processes: list[Process], *, grace_s: float = 10) -> None:
 
 def kill(process: Process) -> None:
     """SIGKILL to the process and its whole group, as a machine that loses power would."""
-    signal_group(process, signal.SIGKILL)
+    process.signal(signal.SIGKILL)
     gone = wait.until(lambda: not process.alive(), deadline_s=10, every_ms=5)
     if gone is None:
         raise ServerCrashed(f"{process.name} (pid {process.pid}) does not end", hint="look at it with `ps`, then run the command again")
 
 
-def signal_group(process: Process, number: signal.Signals) -> None:
-    """Send a signal to the process's group, if it still is that process. Its zombie is reaped when it was our child."""
-    if process.alive():
-        try:
-            os.killpg(process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            return
-    reap(process)
-
-
 @contextmanager
 def standing_still(process: Process) -> Iterator[None]:
     """Stop the process (SIGSTOP) while the block runs. Its peers see a server that does not answer, until their timeouts."""
-    signal_group(process, signal.SIGSTOP)
+    process.signal(signal.SIGSTOP)
     try:
         yield
     finally:
-        signal_group(process, signal.SIGCONT)
+        process.signal(signal.SIGCONT)
 
 
 def reap(process: Process) -> None:
@@ -125,19 +128,23 @@ def until_ready(process: Process, ready: Callable[[], object], *, deadline_s: fl
         return
     what = "ended by itself" if seen == "ended" else f"did not become ready within {deadline_s:.0f} s"
     raise ServerCrashed(
-        f"{process.name} {what}", details=tail(Path(process.log)), hint="`./streamlings doctor` looks at memory, disk, ports and Java"
+        f"{process.name} {what}", details=process.said(), hint="`./streamlings doctor` looks at memory, disk, ports and Java"
     )
 
 
 def tail(log: Path, lines: int = 12) -> str:
-    """The last lines of a log, read from its last 16 KiB, without the frames of Java stack traces."""
+    """The last lines of a log file, read from its last 16 KiB, without the frames of Java stack traces."""
     try:
         with log.open("rb") as f:
             f.seek(max(0, log.stat().st_size - 16_384))
-            text = f.read().decode("utf-8", "replace")
+            return without_frames(f.read().decode("utf-8", "replace"), lines)
     except OSError:
         return ""
-    said = [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith(("\tat ", "\t..."))]
+
+
+def without_frames(log: str, lines: int) -> str:
+    """The last lines of a log, without the frames of Java stack traces."""
+    said = [line.rstrip() for line in log.splitlines() if line.strip() and not line.startswith(("\tat ", "\t..."))]
     return "\n".join(said[-lines:])
 
 
@@ -150,8 +157,10 @@ def free_ports(count: int) -> list[int]:
         return [int(each.getsockname()[1]) for each in sockets]
 
 
-def listens(port: int) -> bool:
-    """Whether something accepts connections on this loopback port."""
-    with socket.socket() as s:
-        s.settimeout(0.2)
-        return s.connect_ex(("127.0.0.1", port)) == 0
+def listens(port: int, host: str = "127.0.0.1", *, deadline_s: float = 0.2) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=deadline_s):
+            return True
+    except OSError:
+        return False

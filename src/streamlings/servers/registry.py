@@ -24,6 +24,8 @@ API = "/apis/ccompat/v7"
 MAIN = "io.quarkus.runner.GeneratedMain"
 MEDIA_TYPE = "application/vnd.schemaregistry.v1+json"
 HEAP_MB = 128
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+"""Without it, glibc's per-thread arenas add some 20 MB."""
 DEFAULT_LEVEL = "BACKWARD"
 """The compatibility of subjects that have none of their own: Confluent's default. Apicurio's is NONE."""
 
@@ -37,13 +39,18 @@ class Registry:
         self.data, self.log = folder / "data", folder / "registry.log"
 
     def start(self, port: int, management_port: int) -> Process:
-        """Start on loopback; returns before it is ready. The management port (health, metrics) cannot be switched off."""
+        """Start on loopback; returns before it is ready."""
+        argv = self.prepare(port, management_port)
+        return process.start("registry", argv, log=self.log, env=os.environ | ENVIRONMENT, cwd=self.folder)
+
+    def prepare(self, port: int, management_port: int, *, listen: str = "127.0.0.1") -> list[str]:
+        """The command that starts it, in ENVIRONMENT. The management port (health, metrics) cannot be switched off."""
         temporary = self.folder / "tmp"
         self.data.mkdir(parents=True, exist_ok=True)
         temporary.mkdir(exist_ok=True)
         self.log.unlink(missing_ok=True)
         settings = {
-            "quarkus.http.host": "127.0.0.1",
+            "quarkus.http.host": listen,
             "quarkus.http.port": port,
             "quarkus.management.host": "127.0.0.1",
             "quarkus.management.port": management_port,
@@ -58,7 +65,7 @@ class Registry:
             "apicurio.import.work-dir": temporary,
             "java.io.tmpdir": temporary,
         }
-        argv = java.command(
+        return java.command(
             "registry",
             MAIN,
             self._class_path(),
@@ -72,8 +79,6 @@ class Registry:
             ],
             arguments=[],
         )
-        # Without MALLOC_ARENA_MAX, glibc's per-thread arenas add some 20 MB.
-        return process.start("registry", argv, log=self.log, env=os.environ | {"MALLOC_ARENA_MAX": "2"}, cwd=self.folder)
 
     def gave_up(self) -> bool:
         """Whether it said that it cannot start. Its process does not always end then: its own shutdown may hang."""
@@ -107,6 +112,21 @@ class Registry:
         return [*(jar for jar in first if jar.exists()), *rest]
 
 
+def application() -> Path:
+    """The unpacked application, downloaded where it is not here. (An image has it without its archive.)"""
+    archive = next(jar.path for jar in jars.group_files("registry") if jar.path.name.startswith("apicurio-registry-app"))
+    unpacked = jars.unpacked(archive)
+    if not unpacked.is_dir():
+        jars.fetch("registry")
+        jars.unpack(archive)
+    return unpacked
+
+
+def set_default_level(address: str) -> None:
+    """The global compatibility becomes Confluent's default."""
+    ask(f"{address}/config", method="PUT", body={"compatibility": DEFAULT_LEVEL})
+
+
 def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     """Start the registry; the returned function waits until it answers and then enters its address into `lab`.
 
@@ -114,8 +134,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
     take it: "http://127.0.0.1:PORT/apis/ccompat/v7". Every start sets the global compatibility to BACKWARD, Confluent's default;
     schemas and the compatibility of single subjects are kept.
     """
-    archive = next(path for path in jars.fetch("registry") if path.name.startswith("apicurio-registry-app"))
-    server = Registry(state_folder() / "registry", jars.unpack(archive))
+    server = Registry(state_folder() / "registry", application())
     port, management = process.free_ports(2)
     address = f"http://127.0.0.1:{port}{API}"
 
@@ -139,7 +158,7 @@ def start(lab: LabState, say: Callable[[str], None]) -> Callable[[], None]:
             say(f"the registry could not read its data, which is kept in {server.set_data_aside().name}; starting without schemas")
             say("  " + first.details.replace("\n", "\n  ")[-600:])
             wait(launch())
-        ask(f"{address}/config", method="PUT", body={"compatibility": DEFAULT_LEVEL})
+        set_default_level(address)
         lab.registry = address
         lab.ports["registry"] = port
 

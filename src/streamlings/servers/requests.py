@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 
-INIT_PRODUCER_ID, UNREGISTER_BROKER = 22, 64
+INIT_PRODUCER_ID, DESCRIBE_CLIENT_QUOTAS, UNREGISTER_BROKER = 22, 48, 64
 CLIENT = b"streamlings"
 
 

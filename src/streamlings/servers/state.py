@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from typing import Any
 from filelock import FileLock
 
 from streamlings.paths import state_folder
+from streamlings.servers.container import Container
 from streamlings.servers.process import Process
 
 
@@ -27,6 +30,25 @@ class LabState:
     postgres: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    image: str = ""
+    """What the image of its containers was made from (servers/contents.py), once that was asked."""
+    project: str = ""
+    """The name under which Compose runs it, where it runs in containers."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether some server is, or may be, there."""
+        return bool(self.processes or self.kafka or self.flink or self.registry or self.postgres)
+
+    @property
+    def prefix(self) -> str:
+        """What every name begins with that this user makes on servers that others use, too: "ada_"; "" for a lab of one's own."""
+        return re.sub(r"[^a-z0-9]", "", getpass.getuser().lower()) + "_" if self.backend == "external" else ""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the servers may be on other machines, where this one's folders and loopback are out of reach."""
+        return self.backend == "external" and not all(is_loopback(address) for address in (self.kafka, self.flink) if address)
 
     def to_json(self) -> dict[str, Any]:
         data = {k: v for k, v in self.__dict__.items() if k != "processes"}
@@ -34,8 +56,14 @@ class LabState:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> LabState:
-        processes = {str(name): Process(**p) for name, p in data.pop("processes").items()}
+        processes = {str(name): (Container if "container" in p else Process)(**p) for name, p in data.pop("processes").items()}
         return cls(**data, processes=processes)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether "host:port" names this machine's loopback."""
+    host = address.rpartition(":")[0].strip("[]")
+    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d+){3}", host) is not None
 
 
 def state_file() -> Path:

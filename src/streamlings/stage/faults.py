@@ -25,9 +25,14 @@ class Faults(Observing):
         the next one has begun by then, and cannot complete; where none begins within BEGINS_S, the kill comes all the same. Raises LabError
         where no job runs, or nothing stands by.
         """
-        hosts = sorted(set().union(*(j.taskmanagers() for j in self.refresh())))
+        hosts = sorted(
+            set().union(*(j.taskmanagers() for j in self.refresh())) - {*self.killed}
+        )  # of a job that has ended, Flink tells where it ran
         if not hosts:
             raise LabError("no TaskManager runs the job that should lose it", hint="check it again; is this machine very busy?")
+        if "jobmanager" not in (lab := state.read()).processes:
+            raise LabError("this lab's TaskManagers are not ours to kill", hint=broker.NOT_OURS)
+        cluster.assert_known(lab, hosts)
         if len(hosts) > 1:  # two jobs, of which one has found the spare
             cluster.add_taskmanager()
         if not wait.until(lambda: set(self.rest.taskmanagers()) - set(hosts), deadline_s=30 * wait.crowding()):
@@ -45,7 +50,7 @@ class Faults(Observing):
                 after()
                 if during_checkpoint:
                     for host in hosts:
-                        process.signal_group(servers[host], signal.SIGSTOP)
+                        servers[host].signal(signal.SIGSTOP)
                 else:
                     cluster.kill_taskmanagers(hosts)
                 self.read_what_lies_there()  # before anything can be written again, so that the timeline tells what came before the kill

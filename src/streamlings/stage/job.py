@@ -134,6 +134,14 @@ class FlinkJob:
         """Flink's own count. It stays 0 until the next window closes, because of local pre-aggregation."""
         return self._sum(LATE)
 
+    def time_share(self, what: str) -> float:
+        """How much of its time the subtask spends most that is "busy", or "backPressured": waits for the one behind it. 0 to 1."""
+        values = [0.0]
+        for v in self.vertices:
+            names = [f"{n}.{what}TimeMsPerSecond" for n in range(v["parallelism"])]
+            values += [float(value) for value in self.rest.metrics(self.id, v["id"], names).values() if value and value != "NaN"]
+        return max(values) / 1000
+
     def taskmanagers(self) -> set[str]:
         """Ids of the TaskManagers that run its tasks."""
         found = set()

@@ -46,7 +46,7 @@ class Patience:
         used = self._looked[-1][1] - self._looked[0][1]
         lately = next((cpu for at, cpu in reversed(self._looked) if at <= now - min(IDLE_S, self.limit_s)), None)
         idle = lately is not None and self._looked[-1][1] - lately < IDLE_CPU_S
-        return idle or used > self.limit_s or now - self._began > 4 * self.limit_s * min(wait.crowding(), 3)
+        return idle or used > self.limit_s + self.program.cold_s or now - self._began > 4 * self.limit_s * min(wait.crowding(), 3)
 
 
 class Rest:

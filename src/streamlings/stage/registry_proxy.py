@@ -53,7 +53,11 @@ class RegistryProxy:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}{self.root}"
+        return f"http://{self.host_and_port}{self.root}"
+
+    @property
+    def host_and_port(self) -> str:
+        return f"127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def requests(self) -> list[Request]:

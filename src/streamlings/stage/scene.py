@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable
 from functools import cached_property
@@ -16,8 +15,13 @@ from confluent_kafka import Producer
 
 from streamlings import shop
 from streamlings.checks import Check, Failure
+from streamlings.errors import LabError
+from streamlings.removal import remove
+from streamlings.servers.broker import NOT_OURS
+from streamlings.servers.container import Container
 from streamlings.servers.rest import FlinkRest
 from streamlings.servers.state import LabState
+from streamlings.servers.tunnel import Tunnel
 from streamlings.stage import evidence
 from streamlings.stage.account import Account, Elsewhere
 from streamlings.stage.beside import run_beside
@@ -72,13 +76,15 @@ class Scene:
         self.killed: list[str] = []
         self.ran_python = False
         """Whether some job of this check has run Python functions, which in thread mode is inside the TaskManager."""
-        self.services: list[FlinkService | HttpService] = []
+        self.services: list[FlinkService | HttpService | Tunnel] = []
         self._pipes: list[Pipe] = []
         self.brokers = brokers
         """The check's own brokers, where the exercise asks for some."""
         self.facts = SimpleNamespace()
         """What the scenario wants its checks to know: names that were drawn, orders that were sent."""
         self._start, self._registry = start, registry
+        if registry is not None:
+            self._let_servers_reach(registry.proxy.host_and_port)
         self._dropped = 0
         self._refreshed = 0.0
         self._patience: Patience | None = None
@@ -113,6 +119,11 @@ class Scene:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def share_folders(self) -> None:
+        """Say that Flink itself writes to `lab.folder(...)`. Raises LabError where it runs on another machine."""
+        if self.lab.elsewhere:
+            raise LabError("a job of this exercise writes to a folder of this machine, which this lab's Flink cannot reach", hint=NOT_OURS)
+
     def file(self, folder: str, name: str, *, limit_bytes: int = 50_000_000) -> bytes | None:
         """What the program wrote to a file in `lab.folder(folder)`; None where there is none. Raises Failure for what is not a file of at
         most `limit_bytes`: a pipe or a device would never end."""
@@ -133,7 +144,17 @@ class Scene:
         """A service that the program may ask over HTTP, from now to the end of the check."""
         service = HttpService(answer)
         self.services.append(service)
+        self._let_servers_reach(service.address)
         return service
+
+    def _let_servers_reach(self, address: str) -> None:
+        """A job may ask a service of the grader, from inside the lab's containers, too."""
+        if self.lab.elsewhere and self.uses_flink:
+            raise LabError("a job of this exercise asks a service on this machine, which this lab's Flink cannot reach", hint=NOT_OURS)
+        if self.lab.backend == "containers" and self.uses_flink:
+            holder = self.lab.processes["lab"]
+            assert isinstance(holder, Container)
+            self.services.append(Tunnel(holder.container, int(address.rpartition(":")[2])))
 
     def run_beside(self, program: Path, *, deadline_s: float = 60) -> list[str]:
         """What a PyFlink program of the course prints that measures something on this lab; [] where it does not get through."""
@@ -180,7 +201,7 @@ class Scene:
             self.program.kill()
         self.program, self._patience = None, None
         for path in self.folder.iterdir():
-            shutil.rmtree(path, ignore_errors=True)  # of folders only; what a link names is left alone
+            remove(path)  # folders only
 
     def last_output(self, lines: int = 6) -> list[str]:
         """What the program printed last. What the Kafka client logs by itself is shown only where the program has said nothing."""

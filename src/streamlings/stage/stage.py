@@ -73,6 +73,7 @@ class Stage(Waiting):
 
     def until_finished(self, *, proves: Check | None = None, limit_s: float = 20) -> None:
         """A barrier: the program has ended, with exit code 0. `limit_s` is how much processor time it may take."""
+        self.timeline_.awaits("your program gets to its end")
         self.start()
         program = self.program
         assert program is not None

@@ -7,6 +7,7 @@ where the watermark stood at the barrier, and what had come out by then.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -55,6 +56,8 @@ class Timeline:
         """Whether the program has more topics to write to than one."""
         self.parallel = False
         """Whether some task of the job runs more than once."""
+        self.follow: Callable[[Moment | str], None] = lambda _: None
+        """Is told each moment when it is observed, and in words what a barrier waits for: for whoever shows progress."""
         self._moments: list[Moment] = []
         self._step = 0
 
@@ -79,6 +82,11 @@ class Timeline:
 
     def add(self, moment: Moment) -> None:
         self._moments.append(replace(moment, step=self._step))
+        self.follow(moment)
+
+    def awaits(self, what: str) -> None:
+        """A barrier begins to wait; it leaves no moment."""
+        self.follow(what)
 
     def sent(self, topic: str, partition: int, offset: int, row: dict[str, Any]) -> None:
         at = row.get("timestamp")

@@ -217,8 +217,10 @@ class StageTopic:
     def batches(self) -> list[Batch]:
         """How its records were batched by whoever produced them, from the log files of a broker that leads its first partition."""
         own = self.stage.brokers
-        data = own.of[own.leader(self.full_name) or 1].data if own else broker.kafka().folder / "data"
-        return batches(data, self.full_name, self.partitions)
+        if own:
+            return batches(own.of[own.leader(self.full_name) or 1].data, self.full_name, self.partitions)
+        with broker.data_of(self.full_name, self.partitions) as data:
+            return batches(data, self.full_name, self.partitions)
 
     def close(self) -> None:
         for tap in {"_tap", "_uncommitted_tap"} & vars(self).keys():

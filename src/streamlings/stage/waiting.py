@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from streamlings import wait
 from streamlings.checks import Check
 from streamlings.errors import LabError
-from streamlings.servers import broker, cluster, process, state
+from streamlings.servers import broker, cluster, state
 from streamlings.stage.faults import Faults
 from streamlings.stage.patience import PATIENCE, PROGRAM_S, START_S, Patience
 from streamlings.stage.stuck import MANY_JOBS, Stuck, diagnose, too_few_slots
@@ -45,6 +44,7 @@ class Waiting(Faults):
         something itself or had `program_s` seconds of processor time without a job, or everything was read and nothing moved over
         `patience` looks at fresh metrics, or the deadline has passed.
         """
+        self.timeline_.awaits(awaited)
         self.start()
         self._patience, self._program_s = None, program_s
         end = time.monotonic() + deadline_s
@@ -162,7 +162,7 @@ class Waiting(Faults):
         dead = cluster.dead_taskmanagers(state.read()) if self.uses_flink else []
         if dead:
             hint = "Python functions run inside the TaskManager: does one of yours end its process, or take all the memory?"
-            raise LabError(f"{dead[0].name} ended by itself during the check", details=process.tail(Path(dead[0].log), 4), hint=hint)
+            raise LabError(f"{dead[0].name} ended by itself during the check", details=dead[0].said(4), hint=hint)
         if self._registry is not None:
             self._registry.assert_well()
         if self.uses_flink and not wait.until(self.rest.slots, deadline_s=20):

@@ -58,6 +58,8 @@ class Program:
 
     pid: int
     """Of the process under which the program's processes are."""
+    cold_s: float = 0
+    """Processor time that goes by before the program's own first line: in a warm process, next to nothing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

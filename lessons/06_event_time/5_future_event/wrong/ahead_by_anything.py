@@ -1,5 +1,5 @@
 # fails: only_wrong_clocks_go_aside
-# says: in suspicious, not there
+# says: not in suspicious
 """Harbour's minute report: how many orders each customer placed in each minute, and for how much.
 
 A tablet at one of the tills has a wrong clock. Its orders go aside, into `suspicious`, and the report goes on.

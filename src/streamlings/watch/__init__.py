@@ -1,0 +1,1 @@
+"""At the keyboard: checks on every save, and what is shown meanwhile."""
