@@ -17,6 +17,7 @@ from streamlings import wait
 from streamlings.course import Course
 from streamlings.grade.batch.lab import Lab, LostCheck
 from streamlings.grade.intake import Program
+from streamlings.grade.isolation.cell import Cell, processor_s
 from streamlings.grade.isolation.engine import CELL
 from streamlings.servers import engine
 
@@ -187,3 +188,21 @@ def test_a_submission_reaches_nothing_and_changes_nothing(cli: Cli, tmp_path: Pa
     (tmp_path / "class" / "ada" / "01_basics/1_note/note.py").write_text(REACHES_OUT)
     marks = graded(cli, tmp_path / "class", tmp_path / "results")
     assert marks["ada"]["points"] == "10.00"
+
+
+@pytest.mark.skipif(bool(no_engine()), reason="no container engine")
+def test_what_a_program_in_a_container_works_is_seen(cli: Cli, tmp_path: Path) -> None:
+    """One that got no processor time would be taken for one that waits."""
+    program, folder = tmp_path / "works.py", tmp_path / "folder"
+    program.write_text("while True:\n    pass\n")
+    folder.mkdir()
+    cell = Cell(program, {}, folder=folder, ports=[], flink="", parallelism=1, name="works.py")
+    try:
+        assert wait.until(lambda: cell.cpu_s() > 1, deadline_s=60)
+    finally:
+        cell.kill()
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("usage_usec 2500000\nuser_usec 1\n", 2.5), ("2500000000\n", 2.5), ("", 0.0)])
+def test_processor_time_by_either_version_of_control_groups(said: str, seconds: float) -> None:
+    assert processor_s(said) == seconds

@@ -40,6 +40,8 @@ WAY = f"{USER + 1}:{USER + 1}"
 STARTS_S = 60.0
 COLD_S = 30.0
 """Processor time that Flink's client may take to start in a container: nothing is warm there, and a slow machine took more than 15 s."""
+USAGE = "cat /sys/fs/cgroup/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpuacct/cpuacct.usage"
+"""Control groups of the second version, or of the first."""
 LOOK_S = 0.5
 """Processor time is asked of the engine no more often."""
 
@@ -120,9 +122,7 @@ class Cell(Program):
         now = time.monotonic()
         if now - self._looked > LOOK_S and self.exit_code is None:
             self._looked = now
-            for line in engine.ask("exec", "--user", WAY, self._name, "cat", "/sys/fs/cgroup/cpu.stat").splitlines():
-                if line.startswith("usage_usec "):
-                    self._used = max(self._used, int(line.split()[1]) / 1e6)
+            self._used = max(self._used, processor_s(engine.ask("exec", "--user", WAY, self._name, "sh", "-c", USAGE)))
         return self._used
 
     def kept(self) -> bool:
@@ -186,6 +186,12 @@ class IsolatedGrader(Cancellable):
             )
 
         return start
+
+
+def processor_s(said: str) -> float:
+    """Seconds, of what USAGE has said: microseconds by name, or nanoseconds alone; 0 where it has said neither."""
+    found = re.match(r"(?:usage_usec )?(\d+)", said)
+    return int(found[1]) / (1e6 if "usec" in said else 1e9) if found else 0.0
 
 
 def ports_in(address: str) -> list[int]:
