@@ -121,9 +121,10 @@ class Observing(Scene):
 
     def _note_what_was_dropped(self) -> None:
         """As late, since the last time. Where an event may have been, metrics are looked at that are newer than those that showed the
-        watermark: Flink reads its counters before its watermarks."""
+        watermark: Flink reads its counters before its watermarks. When the second ones come, the first are there as a whole: Flink takes
+        them in one by one."""
         if self.timeline_.sent_behind():
-            wait.until(self.newer_metrics(1), deadline_s=NEWER_S)
+            wait.until(self.newer_metrics(2), deadline_s=NEWER_S * wait.crowding())
         dropped = sum(job.late_records_dropped() for job in self.jobs)
         if dropped > self._dropped:
             count = dropped - self._dropped
