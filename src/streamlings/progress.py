@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,11 +56,15 @@ def hint_shown(exercise: Exercise) -> int:
 
 
 def next_exercise(course: Course, *, after: Exercise | None = None) -> Exercise | None:
-    """The first that has not passed, of those behind `after` where there is one: whoever begins in the middle goes on from there. None when
-    all have."""
-    done = read().passed
+    """The first that has not passed; None when all have. See `first_open`."""
+    return first_open(course, read().passed, after=after)
+
+
+def first_open(course: Course, passed: Collection[str], *, after: Exercise | None = None) -> Exercise | None:
+    """The first that is not among the passed, of those behind `after` where there is one: whoever begins in the middle goes on from there.
+    None when all are."""
     behind = course.exercises[course.exercises.index(after) + 1 :] if after else []
-    return next((e for e in [*behind, *course.exercises] if e.id not in done), None)
+    return next((e for e in [*behind, *course.exercises] if e.id not in passed), None)
 
 
 def _change(change: object) -> None:

@@ -61,7 +61,7 @@ def keys(session: Session) -> list[tuple[str, str]]:
 def _ready(session: Session) -> tuple[str, str]:
     edit = f"Edit {shown(session.exercise.work)} and save it: it is checked at once."
     ready = "ready" if session.exercise.servers else "ready: no server is needed"
-    ready = f"not ready: {session.unready}" if session.unready else ready
+    ready = f"not ready: {session.obstacle}" if session.obstacle else ready
     return session.note or (_starting(session) if session.preparing else ready), edit
 
 

@@ -38,7 +38,7 @@ class Session:
         """What has just been seen or done, in a line."""
         self.said = ""
         """What the checker said last of servers that it starts, or waits for."""
-        self.unready = ""
+        self.obstacle = ""
         """Why what the exercise needs could not be brought up."""
         self.asks_reset = False
         self.result: Result | None = None
@@ -72,7 +72,7 @@ class Session:
         behind = next(iter(exercises[exercises.index(self.exercise) + 1 :]), None)
         if self.exercise.id not in self.passed:
             return behind
-        return progress.next_exercise(self.course, after=self.exercise) or behind
+        return progress.first_open(self.course, self.passed, after=self.exercise) or behind
 
     def open(self, exercise: Exercise) -> None:
         """Turn to this exercise; the learner's copy is made where there is none."""
@@ -102,7 +102,7 @@ class Session:
     def _prepare(self) -> None:
         self._unready += 1
         self._ready.clear()
-        self.unready = ""
+        self.obstacle = ""
         self._checker().ask(prepare=self.exercise.id)
 
     def _checker(self) -> Checking:
@@ -133,7 +133,7 @@ class Session:
         while self._endings or self.preparing:  # servers that are being started are not interrupted by whatever is wanted next
             await asyncio.wait([*self._endings, self._loop.create_task(self._ready.wait())])
         if asked == self._asked and not self.over.done():  # nothing newer is wanted
-            self.said = self.unready = ""
+            self.said = self.obstacle = ""
             self._busy, self.phase = True, "checking"
             self._checker().ask(check=self.exercise.id, seed=self.seed)
             self.changed()
@@ -158,7 +158,7 @@ class Session:
         if "said" in answer:
             self.said = answer["said"]
         elif "ready" in answer:
-            self.unready = answer["ready"]
+            self.obstacle = answer["ready"]
             self._unready -= 1
             if not self._unready:
                 self.said = ""
