@@ -310,6 +310,19 @@ def test_a_job_whose_tasks_are_still_starting_is_not_the_learners_fault(tmp_path
     assert gives_up(make_stage(tmp_path, crashes), deadline_s=0.1, start_s=0.3).diagnosis, "one that is restarted again and again is"
 
 
+def test_newer_metrics_are_those_of_tasks_that_have_just_started(tmp_path: Path) -> None:
+    """Where nothing ran when it was asked last, that said for a second that there is nobody whose metrics to wait for."""
+    stage = make_stage(tmp_path, starting := make_job(task="DEPLOYING"))
+    assert stage.newer_metrics(1)(), "there are none to wait for"
+    starting.running, starting.taskmanagers = True, lambda: {"tm-1"}
+    stage.__dict__["rest"] = SimpleNamespace(cpu_ns=lambda _: cpu_ns)
+    cpu_ns = 10_000_000
+    have_come = stage.newer_metrics(1)
+    assert not have_come()
+    cpu_ns = 20_000_000
+    assert have_come()
+
+
 # --- patience with a program that has yet to do something
 
 

@@ -20,7 +20,7 @@ NEWER_S = 5.0
 READ_S, WRITTEN_S = 5.0, 3.0
 """So long is waited for rows that lie in a topic, and for those that a sink has written and nobody has read."""
 HOSTS_S = 1.0
-"""So long is believed which TaskManagers run the jobs."""
+"""So long is believed which TaskManagers run the same jobs."""
 REFRESH_S = 0.1
 """A job's state is not looked at more often while its watermark is: Flink itself makes it anew as often (web.refresh-interval)."""
 
@@ -107,9 +107,11 @@ class Observing(Scene):
     def processor_times(self) -> dict[str, int]:
         """The processor time of the TaskManagers that run jobs, ns in steps of 10 ms: it changes when Flink has metrics that are newer. One
         that is held up by something else on this machine, or is gone, sends none."""
-        if time.monotonic() - self._hosts_since > HOSTS_S:
-            self._hosts_since = time.monotonic()
-            self._hosts = {name for job in self.jobs if not job.ended for name in job.taskmanagers()}
+        jobs = [job for job in self.jobs if not job.ended]
+        of = [(job.id, job.running) for job in jobs]  # tasks that have yet to start are on none
+        if of != self._hosts_of or time.monotonic() - self._hosts_since > HOSTS_S:
+            self._hosts_since, self._hosts_of = time.monotonic(), of
+            self._hosts = {name for job in jobs for name in job.taskmanagers()}
         return {name: self.rest.cpu_ns(name) for name in self._hosts}
 
     def _watermarks_by_name(self) -> dict[str, int | None]:

@@ -93,6 +93,7 @@ class Scene:
         self._seen_before = 0
         """How many rows were read before the jobs' tasks were started last."""
         self._hosts: set[str] = set()
+        self._hosts_of: list[tuple[str, bool]] = []
         self._hosts_since = 0.0
         self.jobs_before = {j["jid"] for j in self.rest.jobs()} if self.uses_flink else set()
 
