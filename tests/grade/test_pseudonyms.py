@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from streamlings.course import Course
 from streamlings.grade.cohort.pseudonyms import masked, pseudonyms, without_comments
 from streamlings.grade.intake import Submission
-from streamlings.grade.marks import Graded
+from streamlings.grade.marks import Graded, Mark
 
 CLASS = [Graded(Submission(name, name), [], 0, Decimal(1)) for name in ("Li Wu", "Ada Lovelace_1234567", "x9", "bob 42")]
 
@@ -35,6 +36,15 @@ def test_who_knows_the_seed_does_not_know_the_order() -> None:
 )
 def test_names_and_numbers_of_people_are_masked(text: str, shown: str) -> None:
     assert masked(text, CLASS) == shown
+
+
+def test_a_name_that_is_a_word_of_everybodys_program_is_masked_as_a_whole_alone() -> None:
+    first_stream = Course().find("first_stream/hello")
+    mark = Mark(first_stream, "passed", Decimal(1), Decimal(1))
+    graded = [Graded(Submission(name, name), [mark], 0, Decimal(1)) for name in ("With Import", "kafka_jones")]
+    assert "kafka" in first_stream.starter.read_text()
+    assert masked("with import: import kafka", graded) == "(name): import kafka"
+    assert masked("jones, with Kafka", graded) == "(name), with Kafka"
 
 
 @pytest.mark.parametrize(

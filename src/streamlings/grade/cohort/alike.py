@@ -8,6 +8,8 @@ from __future__ import annotations
 import functools
 import keyword
 import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -33,69 +35,109 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two programs for one exercise. `second` is None where the other one is the published solution."""
+class Family:
+    """Programs for one exercise that are alike: in those that are nearly the same, each resembles some other one.
+
+    `members` has None where the published solution is one of them. `likeness`, from 0 to 1, is the lowest and the highest of two that
+    resemble each other. `texts` are two of the programs, one where all are the same to the letter.
+    """
 
     exercise: Exercise
     degree: Degree
-    likeness: float
-    first: Graded
-    second: Graded | None
-    texts: tuple[str, str]
+    members: tuple[Graded | None, ...]
+    likeness: tuple[float, float]
+    texts: tuple[str, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        return [member.submission.key for member in self.members if member]
 
 
 @dataclass(frozen=True)
 class Own:
-    """What a program has beyond the starter, as words and signs, also with its own names replaced by numbers."""
+    """What a program has beyond the starter, as words and signs, also with its own names replaced by numbers. `by` is None of the published
+    solution."""
 
+    by: Graded | None
     text: str
     words: tuple[str, ...]
     renamed: tuple[str, ...]
     remarks: tuple[str, ...]
 
+    @property
+    def says_much(self) -> bool:
+        return len(self.words) >= ENOUGH
 
-def pairs(graded: list[Graded], exercise: Exercise) -> list[Pair]:
-    """The pairs of an exercise, the most alike first; untouched starters are not compared."""
+
+def families(graded: list[Graded], exercise: Exercise) -> list[Family]:
+    """Those of an exercise, the most alike and then the largest first; untouched starters are not compared. Who is in a family is in that
+    of a looser degree too, where there is one that has more members."""
     starter = _lines(exercise.starter.read_text())
-    solution = _own(exercise.published(), starter) if exercise.solution.exists() else None
-    theirs = [
-        (g, _own(m.program.text, starter)) for g in graded for m in g.marks if m.exercise == exercise and m.program and m.program.text
+    programs = [(g, m.program.text) for g in graded for m in g.marks if m.exercise == exercise and m.program and m.program.text]
+    owns = [own for own in (_own(g, text, starter) for g, text in programs) if own.words]
+    if exercise.solution.exists():
+        owns.append(_own(None, exercise.published(), starter))
+    much = [own for own in owns if own.says_much]
+    signed = [own for own in owns if own.says_much or (own.by and own.remarks)]
+    found = [
+        *_the_same(exercise, DEGREES[0], signed, lambda own: own.text, lambda _: None),
+        *_the_same(exercise, DEGREES[1], much, lambda own: own.words, lambda own: own.text),
+        *_the_same(exercise, DEGREES[2], much, lambda own: own.renamed, lambda own: own.words),
+        *_nearly(exercise, _by(lambda own: own.renamed, much)),
     ]
-    theirs = [(g, own) for g, own in theirs if own.words]
-    found = []
-    for (first, a), (second, b) in combinations(theirs, 2):
-        if degree := _degree(a, b):
-            found.append(Pair(exercise, degree, _likeness(a, b), first, second, (a.text, b.text)))
-    for first, a in theirs if solution else []:
-        assert solution is not None
-        degree = _degree(a, solution)
-        if degree and len(a.words) >= ENOUGH:
-            found.append(Pair(exercise, degree, _likeness(a, solution), first, None, (a.text, solution.text)))
-    return sorted(found, key=lambda p: (DEGREES.index(p.degree), -p.likeness, p.first.submission.key))
+    return sorted(
+        found, key=lambda f: (DEGREES.index(f.degree), -len(f.members), -f.likeness[1], [m.submission.key for m in f.members if m])
+    )
 
 
-def _degree(a: Own, b: Own) -> Degree | None:
-    few = min(len(a.words), len(b.words)) < ENOUGH
-    if a.text == b.text and (a.remarks or not few):
-        return DEGREES[0]
-    if few:
-        return None
-    if a.words == b.words:
-        return DEGREES[1]
-    if a.renamed == b.renamed:
-        return DEGREES[2]
-    return DEGREES[3] if _likeness(a, b) >= NEAR else None
+def _the_same(
+    exercise: Exercise, degree: Degree, owns: list[Own], what: Callable[[Own], Hashable], but: Callable[[Own], Hashable]
+) -> Iterable[Family]:
+    """Those of which `what` is the same, and `but` is not that of all (it may be None for all)."""
+    for members in _by(what, owns):
+        others = [own for own in members if but(own) != but(members[0])]
+        if len(members) > 1 and (others or but(members[0]) is None):
+            texts = (members[0].text, *(own.text for own in others[:1]))
+            alike = _likeness(members[0], others[0]) if others else 1.0
+            yield Family(exercise, degree, tuple(own.by for own in members), (alike, alike), texts)
 
 
-def _likeness(a: Own, b: Own) -> float:
-    return float(Indel.normalized_similarity(a.words, b.words, score_cutoff=NEAR))
+def _nearly(exercise: Exercise, same: list[list[Own]]) -> Iterable[Family]:
+    """Of groups that are the same but for names, those that are linked by likeness."""
+    group = list(range(len(same)))
+    links: list[tuple[float, int, int]] = []
+    for a, b in combinations(range(len(same)), 2):
+        likeness = _likeness(same[a][0], same[b][0], at_least=NEAR)
+        if likeness >= NEAR:
+            links.append((likeness, a, b))
+            joined, left = group[a], group[b]
+            group = [joined if g == left else g for g in group]
+    for number in sorted(set(group)):
+        within = [link for link in links if group[link[1]] == number]
+        if within:
+            members = [own.by for g, owns in zip(group, same, strict=True) if g == number for own in owns]
+            closest, a, b = max(within)
+            texts = (same[a][0].text, same[b][0].text)
+            yield Family(exercise, DEGREES[3], tuple(members), (min(within)[0], closest), texts)
 
 
-def _own(program: str, starter: frozenset[str]) -> Own:
+def _by(what: Callable[[Own], Hashable], owns: list[Own]) -> list[list[Own]]:
+    found: dict[Hashable, list[Own]] = defaultdict(list)
+    for own in owns:
+        found[what(own)].append(own)
+    return list(found.values())
+
+
+def _likeness(a: Own, b: Own, at_least: float = 0.0) -> float:
+    """0 where they are less alike than that: sooner known."""
+    return float(Indel.normalized_similarity(a.words, b.words, score_cutoff=at_least))
+
+
+def _own(by: Graded | None, program: str, starter: frozenset[str]) -> Own:
     lines = [line for line in without_comments(program).splitlines() if line.strip() and line.strip() not in starter]
     words = tuple(WORD.findall("\n".join(lines)))
     kept = {word for line in starter for word in WORD.findall(line)}
-    return Own(program, words, _renamed(words, kept), tuple(comments(program)))
+    return Own(by, program, words, _renamed(words, kept), tuple(comments(program)))
 
 
 def _renamed(words: tuple[str, ...], kept: set[str]) -> tuple[str, ...]:

@@ -20,7 +20,9 @@ from streamlings.report.verdict import in_print
 EXAMPLES = 20
 """So many misconceptions are shown with an example; the rest is counted."""
 SIDE_BY_SIDE = 40
-"""So many pairs are shown side by side; the rest is listed."""
+"""Of so many families two programs are shown side by side; the rest is listed."""
+NAMED = 30
+"""So many of a family are named."""
 LONGEST = 200
 """Lines of a program that are shown."""
 Called = Callable[[Graded], str]
@@ -113,22 +115,34 @@ def _what(found: Misconception) -> str:
 
 
 def _alike(graded: list[Graded], exercises: list[Exercise], called: Called, program: Text) -> str:
-    pairs = [pair for exercise in exercises for pair in alike.pairs(graded, exercise)]
+    found = [family for exercise in exercises for family in alike.families(graded, exercise)]
     parts = [
         "<h2>Submissions that are alike</h2><p>Compared is what was added to the starter. Exercises are small, and right programs "
         "resemble each other: this says where to look, and proves nothing.</p>"
     ]
-    rows = [
-        [p.exercise.id, called(p.first), called(p.second) if p.second else "a published solution", p.degree, f"{p.likeness:.0%}"]
-        for p in pairs
-    ]
-    parts.append(_table(["exercise", "one", "the other", "how", "alike"], rows))
-    for pair, row in islice(zip(pairs, rows, strict=True), SIDE_BY_SIDE):
-        texts = [program(text).splitlines() for text in pair.texts]
-        table = difflib.HtmlDiff(wrapcolumn=70).make_table(texts[0], texts[1], escape(row[1]), escape(row[2]))
-        title = f"{row[0]}: {row[1]} and {row[2]}, {row[3]}"
-        parts.append(f'<details><summary>{escape(title)}</summary><div class="scroll">{table}</div></details>')
+    rows = [[f.exercise.id, str(len(f.members)), _members(f, called), f.degree, _percent(f)] for f in found]
+    parts.append(_table(["exercise", "programs", "whose", "how", "alike"], rows))
+    for family, (exercise, count, _, how, _) in islice(zip(found, rows, strict=True), SIDE_BY_SIDE):
+        texts = [program(text) for text in family.texts]
+        shown = _beside(*texts) if len(texts) > 1 else f"<pre>{escape(texts[0])}</pre>"
+        parts.append(f"<details><summary>{escape(f'{exercise}: {count} programs, {how}')}</summary>{shown}</details>")
     return "\n".join(parts)
+
+
+def _members(family: alike.Family, called: Called) -> str:
+    learners = [called(member) for member in family.members if member]
+    shown = [*learners[:NAMED], *([f"{len(learners) - NAMED} more"] if len(learners) > NAMED else [])]
+    return ", ".join([*shown, *(["the published solution"] if None in family.members else [])])
+
+
+def _percent(family: alike.Family) -> str:
+    low, high = (f"{100 * share:.0f}" for share in family.likeness)
+    return f"{low} %" if low == high else f"{low}-{high} %"
+
+
+def _beside(one: str, other: str) -> str:
+    table = difflib.HtmlDiff(wrapcolumn=70).make_table(one.splitlines(), other.splitlines(), "one of them", "another one")
+    return f'<div class="scroll">{table}</div>'
 
 
 def _open(graded: list[Graded], called: Called, words: Text) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import io
+import keyword
 import re
 import tokenize
 from collections.abc import Iterator
 
+from streamlings.course import Exercise
 from streamlings.grade.marks import Graded
 
 SHORTEST = 3
@@ -30,20 +33,27 @@ def anonymous(program: str, graded: list[Graded]) -> str:
 
 def masked(text: str, graded: list[Graded]) -> str:
     """Text with a mark in place of every learner's name: the whole, however its parts are joined, each part, and each number in it (of the
-    course's office, mostly)."""
-    patterns = {pattern for g in graded for pattern in _of_name(g.submission.name)}
+    course's office, mostly). A part that is a word of Python's or of the starters' says nothing of who wrote it, and stays."""
+    common = frozenset().union(*(_words(mark.exercise) for g in graded[:1] for mark in g.marks), map(str.lower, keyword.kwlist))
+    patterns = {pattern for g in graded for pattern in _of_name(g.submission.name, common)}
     if not patterns:
         return text
     return re.sub("|".join(sorted(patterns, key=lambda p: (-len(p), p))), "(name)", text, flags=re.IGNORECASE)
 
 
-def _of_name(name: str) -> Iterator[str]:
+@functools.cache
+def _words(exercise: Exercise) -> frozenset[str]:
+    """Those of an exercise's starter, in small letters: everybody's program has them."""
+    return frozenset(re.findall(r"[^\W\d_]+", without_comments(exercise.starter.read_text()).lower()))
+
+
+def _of_name(name: str, common: frozenset[str]) -> Iterator[str]:
     """Letters end where no letter follows, numbers where no digit does."""
     parts = re.findall(r"[^\W\d_]+|\d+", name)
     if parts:
         yield _bounded(r"[\W_]*".join(map(re.escape, parts)), parts[0], parts[-1])
     for part in parts:
-        if len(part) >= (DIGITS if part.isdecimal() else SHORTEST):
+        if len(part) >= (DIGITS if part.isdecimal() else SHORTEST) and part.lower() not in common:
             yield _bounded(re.escape(part), part, part)
 
 
