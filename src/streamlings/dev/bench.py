@@ -15,7 +15,7 @@ from confluent_kafka import Producer
 
 from streamlings import cleanup, wait
 from streamlings.course import Course, Exercise
-from streamlings.dev import containers_bench, pipeline_bench, watch_bench
+from streamlings.dev import containers_bench, grading_bench, pipeline_bench, watch_bench
 from streamlings.dev.download_sizes import download_bytes
 from streamlings.errors import LabError
 from streamlings.grader import Grader
@@ -69,10 +69,14 @@ def measure(say: Say) -> dict[str, object]:
     report["producer_events_s"] = round(producer_rate(lab.kafka))
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
+    say("measuring grading")
+    report["graded_native_per_min"] = round(grading_bench.per_minute(one_of_each_kind()["live"], "--native"), 1)
     report["download_bytes"] = downloads
     if shutil.which("docker") and engine.ask("info", "--format", "{{.ID}}"):
         say("measuring the lab in containers")
         report["containers"] = containers_bench.measure(lambda kind: check_times(one_of_each_kind()[kind], say))
+        say("measuring grading in containers")
+        report["graded_isolated_per_min"] = round(grading_bench.per_minute(one_of_each_kind()["live"]), 1)
     report["disk_bytes"] = disk_bytes({".venv": ROOT / ".venv", "state": state_folder(), "cache": cache_folder()})
     return report
 
