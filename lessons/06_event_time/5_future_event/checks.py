@@ -1,15 +1,18 @@
 """Orders of a tablet with a wrong clock. They must go aside, and no other order may be lost for them: live, or in a replay."""
 
+import time
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import count
 
 from streamlings.checks import Failure, check
-from streamlings.shop import ms, time_of_day
+from streamlings.shop import Event, Shop, ms, time_of_day
 from streamlings.stage import shapes
 from streamlings.stage.days import Days, fold, unruly
 from streamlings.stage.stage import Stage
 
-MINUTE = 60_000
+MINUTE, DAY = 60_000, 86_400_000
 FAST, SLOW, NIGHT, REPLAY = "a fast clock", "a slow line", "a quiet night", "the replay"
 FIELDS = ("order_id", "customer_id", "amount", "timestamp", "status")
 
@@ -73,6 +76,13 @@ def scenario(stage: Stage) -> None:
     stage.require(replay_gives_the_same)
     days = stage.facts.days = Days(stage, "orders", "totals", oracle=minutes_of, found=minutes_in, say=in_words, bound_ms=5_000)
     days.play(unruly(order, stage.shop.random, first=780, windows=4, window_ms=MINUTE, late_ms=4_900), proves=unruly_day_adds_up)
+
+
+def live_events(shop: Shop) -> Iterator[Event]:
+    """What `./streamlings run` sends: orders of right now, for Kafka notes when each comes; every twentieth is from next year."""
+    customers = shop.customers(3)
+    for n in count(1):
+        yield shop.order(shop.random.choice(customers), int(time.time() * 1000) + (366 * DAY if n % 20 == 0 else 0))
 
 
 def send(stage: Stage, *events: dict, arrived: int = 0) -> None:
