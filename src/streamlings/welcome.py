@@ -30,7 +30,7 @@ def start(say: Say, pack: Path | None = None) -> None:
     began = time.monotonic()
     say("starting Kafka and Flink")
     lab = backends.up(needs={"kafka", "flink"}, say=say)
-    say(f"Kafka runs at {lab.kafka}, Flink's web page is http://{lab.flink} ({time.monotonic() - began:.1f} s)")
+    say(f"Kafka: {lab.kafka}  Flink's page: http://{lab.flink}  ({time.monotonic() - began:.1f} s)")
     pool.warm(lab.flink)
     _show_the_pipeline(say)
     if pack is not None:
@@ -57,7 +57,7 @@ def _show_the_pipeline(say: Say) -> None:
         stage.until_running(deadline_s=60)
         with demo.screen(stage.lab.flink) as show:
             totals = live.watch(stage, orders, seconds=SECONDS, show=show)
-    say(f"that was a real job on a real cluster: {totals} totals came out while the stream was open")
+    say(f"a real job on a real cluster: {totals} totals came out while the stream was open")
 
 
 def _first_exercise() -> None:
@@ -69,4 +69,4 @@ def _first_exercise() -> None:
     print(f"\nnext: {following.title} ({following.minutes} min)")
     print(f"  read  {shown(following.folder / 'README.md')}")
     print(f"  edit  {shown(following.work)}")
-    print("  with  ./streamlings   in a second terminal: it checks whenever you save, and says what to do next")
+    print("  with  ./streamlings   checks whenever you save, and says what to do next")

@@ -232,6 +232,18 @@ def test_a_save_ends_the_check_that_goes_on(opens: Opens, notes: Path) -> None:
     assert "FAILED" not in at.text
 
 
+def test_the_verdict_before_is_told_as_such_while_the_next_check_goes_on(opens: Opens, notes: Path) -> None:
+    """Where the failed check stands further down, the page had been moved to it, and the line that says so was out of sight."""
+    at = opens("watch", columns=80, rows=14)
+    at.until("ready")
+    work(notes).write_text(wrong(notes))
+    at.until("FAILED", "h gives a hint")
+    at.press("\x1b[F")
+    at.until("the end")
+    work(notes).write_text(HANGS)
+    at.until("This is the verdict before", "waiting for your program gets to its end")
+
+
 def test_what_a_program_did_to_the_course_is_mended_also_when_its_check_is_ended(opens: Opens, notes: Path) -> None:
     checks = notes / "lessons" / "01_basics" / "1_note" / "checks.py"
     before = checks.read_text()
@@ -329,12 +341,16 @@ def test_a_long_page_scrolls(opens: Opens, notes: Path) -> None:
     readme.write_text("# Long\n\n" + "\n\n".join(f"paragraph {n}" for n in range(100)))
     at = opens("watch")
     at.until("paragraph 0", "more lines below")
-    at.press("  ")
+    shown = at.text.count("paragraph")
+    at.press(" ")
     at.until_gone("paragraph 0\n")
+    assert f"paragraph {shown - 1}\n" in at.text, "what stood last is seen still"
     at.press("\x1b[F")
     at.until("paragraph 99", "the end")
     at.press("\x1b[H")
     at.until("paragraph 0", "more lines below")
+    at.press("?")
+    at.until("PgUp, Home and End move the page")
 
 
 def test_without_colour(opens: Opens, notes: Path) -> None:

@@ -47,6 +47,10 @@ def _solution(session: Session) -> None:
         session.note = "the solution opens when your program has passed; h gives a hint"
 
 
+def _others(session: Session) -> None:
+    session.note = "arrow keys, Space, PgUp, Home and End move the page; what the other keys do stands below"
+
+
 def _another_seed(session: Session) -> None:
     session.seed = shop.draw_seed()
     session.check()
@@ -89,5 +93,6 @@ KEYS: dict[str, Callable[[Session], None]] = {
     "x": _another_seed,
     "e": lambda session: session.show("task"),
     "v": lambda session: session.show("verdict" if session.result else "task"),
+    "?": _others,
     "q": Session.quit,
 }

@@ -12,8 +12,10 @@ from streamlings.watch.frame import Around, Frame
 from streamlings.watch.keys import press
 from streamlings.watch.session import Session
 
-SCROLLING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10, " ": 10, "home": -(10**6), "end": 10**6}
+LINES = {"up": -1, "down": 1, "home": -(10**6), "end": 10**6}
 """Keys that move the page, by so many lines."""
+SCREENS = {"pageup": -1, "pagedown": 1, " ": 1}
+"""Keys that move it by what is seen of it, but for two lines to go on from."""
 CLOCK_S = 0.1
 TEXT_BROWSERS = ("w3m", "lynx", "links", "elinks", "www-browser")
 """They would take the terminal."""
@@ -26,6 +28,7 @@ class Screen:
         self._session = session
         self._frame = Frame(self._around, self._draw, self._pressed)
         self._drawn: tuple[tuple[object, ...], list[str]] = ((), [])
+        self._height = 0
         session.changed = self._frame.redraw
 
     async def show(self) -> None:
@@ -52,7 +55,7 @@ class Screen:
 
     def _draw(self, width: int, height: int) -> tuple[list[str], int]:
         session = self._session
-        page = self._page(width)
+        page, self._height = self._page(width), height
         session.top = max(0, min(session.top, len(page) - height))
         if session.page == "list":
             marked = next((n for n, line in enumerate(page) if ">" in line[:12]), 0)
@@ -69,7 +72,7 @@ class Screen:
         key = (width, s.page, s.exercise.id, id(s.result), len(s.shortest), timeline, hints, marked, s.chooser.words, flink, s.phase)
         if key != self._drawn[0]:
             self._drawn = key, pages.lines(s, width - 2)
-            if s.page == "verdict" and self._drawn[1] and not s.top:
+            if s.page == "verdict" and s.phase == "judged" and not s.top:
                 s.top = next((n for n, line in enumerate(self._drawn[1]) if "FAILED" in line), 0)
         return self._drawn[1]
 
@@ -77,8 +80,8 @@ class Screen:
         session = self._session
         if key == "ctrl-c":
             session.quit()
-        elif key in SCROLLING and session.page != "list" and not session.asks_reset:
-            session.top += SCROLLING[key]
+        elif key in LINES | SCREENS and session.page != "list" and not session.asks_reset:
+            session.top += LINES.get(key, 0) + SCREENS.get(key, 0) * max(1, self._height - 2)
             session.changed()
         else:
             press(session, key)

@@ -124,6 +124,8 @@ class Session:
             self._let_go()
         self.phase = "stopping" if self._endings else "checking"
         self.began, self.checked_at, self.happening = time.monotonic(), time.time(), {}
+        if self.page == "verdict":
+            self.top = 0  # there stands that it is not of what is checked now
         waiting = self._loop.create_task(self._ask_when_alone(self._asked))
         self._waiting.add(waiting)
         waiting.add_done_callback(self._waiting.discard)
