@@ -9,10 +9,10 @@ from itertools import count
 from streamlings.checks import Failure, check
 from streamlings.shop import Event, Shop, ms, time_of_day
 from streamlings.stage import shapes
-from streamlings.stage.days import Days, fold, unruly
+from streamlings.stage.days import DAY_MS, Days, fold, unruly
 from streamlings.stage.stage import Stage
 
-MINUTE, DAY = 60_000, 86_400_000
+MINUTE = 60_000
 FAST, SLOW, NIGHT, REPLAY = "a fast clock", "a slow line", "a quiet night", "the replay"
 FIELDS = ("order_id", "customer_id", "amount", "timestamp", "status")
 
@@ -82,7 +82,7 @@ def live_events(shop: Shop) -> Iterator[Event]:
     """What `./streamlings run` sends: orders of right now, for Kafka notes when each comes; every twentieth is from next year."""
     customers = shop.customers(3)
     for n in count(1):
-        yield shop.order(shop.random.choice(customers), int(time.time() * 1000) + (366 * DAY if n % 20 == 0 else 0))
+        yield shop.order(shop.random.choice(customers), int(time.time() * 1000) + (366 * DAY_MS if n % 20 == 0 else 0))
 
 
 def send(stage: Stage, *events: dict, arrived: int = 0) -> None:

@@ -50,6 +50,7 @@ class Family:
 
     @property
     def keys(self) -> list[str]:
+        """Of the submissions among them."""
         return [member.submission.key for member in self.members if member]
 
 
@@ -80,25 +81,23 @@ def families(graded: list[Graded], exercise: Exercise) -> list[Family]:
     much = [own for own in owns if own.says_much]
     signed = [own for own in owns if own.says_much or (own.by and own.remarks)]
     found = [
-        *_the_same(exercise, DEGREES[0], signed, lambda own: own.text, lambda _: None),
+        *_the_same(exercise, DEGREES[0], signed, lambda own: own.text, id),
         *_the_same(exercise, DEGREES[1], much, lambda own: own.words, lambda own: own.text),
         *_the_same(exercise, DEGREES[2], much, lambda own: own.renamed, lambda own: own.words),
         *_nearly(exercise, _by(lambda own: own.renamed, much)),
     ]
-    return sorted(
-        found, key=lambda f: (DEGREES.index(f.degree), -len(f.members), -f.likeness[1], [m.submission.key for m in f.members if m])
-    )
+    return sorted(found, key=lambda f: (DEGREES.index(f.degree), -len(f.members), -f.likeness[1], f.keys))
 
 
 def _the_same(
     exercise: Exercise, degree: Degree, owns: list[Own], what: Callable[[Own], Hashable], but: Callable[[Own], Hashable]
 ) -> Iterable[Family]:
-    """Those of which `what` is the same, and `but` is not that of all (it may be None for all)."""
+    """Those of which `what` is the same, and `but` is not that of all."""
     for members in _by(what, owns):
         others = [own for own in members if but(own) != but(members[0])]
-        if len(members) > 1 and (others or but(members[0]) is None):
-            texts = (members[0].text, *(own.text for own in others[:1]))
-            alike = _likeness(members[0], others[0]) if others else 1.0
+        if others:
+            texts = tuple(dict.fromkeys((members[0].text, others[0].text)))
+            alike = _likeness(members[0], others[0])
             yield Family(exercise, degree, tuple(own.by for own in members), (alike, alike), texts)
 
 
