@@ -302,3 +302,14 @@ def test_alike_submissions_are_found(grading: config.Grading) -> None:
         "the same but for names": "abcd",
         "nearly the same": "abcde",
     }
+
+
+def test_the_order_on_the_page_says_nothing_of_names(grading: config.Grading) -> None:
+    [exercise] = grading.exercises
+    own = "".join(f"step_{n} = (word.lower(), {n}, len(word) + {n})\n" for n in range(6))
+    people = [Submission(f"n{n:02}", programs={exercise: Program("note.py", STARTER + own)}) for n in range(12)]
+    give_keys(people)
+    graded = [marks.graded(each, grading, lambda e, p: None) for each in people]
+    alike = re.search(r"learner \d+(, learner \d+){11}", page(graded, grading, "secret", names=False))
+    assert alike is not None
+    assert (members := alike[0].split(", ")) == sorted(members)

@@ -48,11 +48,6 @@ class Family:
     likeness: tuple[float, float]
     texts: tuple[str, ...]
 
-    @property
-    def keys(self) -> list[str]:
-        """Of the submissions among them."""
-        return [member.submission.key for member in self.members if member]
-
 
 @dataclass(frozen=True)
 class Own:
@@ -72,7 +67,8 @@ class Own:
 
 def families(graded: list[Graded], exercise: Exercise) -> list[Family]:
     """Those of an exercise, the most alike and then the largest first; untouched starters are not compared. Who is in a family is in that
-    of a looser degree too, where there is one that has more members."""
+    of a looser degree too, where there is one that has more members. Members stand in the order of `graded`, and so do families that are
+    equal otherwise."""
     starter = _lines(exercise.starter.read_text())
     programs = [(g, m.program.text) for g in graded for m in g.marks if m.exercise == exercise and m.program and m.program.text]
     owns = [own for own in (_own(g, text, starter) for g, text in programs) if own.words]
@@ -86,7 +82,7 @@ def families(graded: list[Graded], exercise: Exercise) -> list[Family]:
         *_the_same(exercise, DEGREES[2], much, lambda own: own.renamed, lambda own: own.words),
         *_nearly(exercise, _by(lambda own: own.renamed, much)),
     ]
-    return sorted(found, key=lambda f: (DEGREES.index(f.degree), -len(f.members), -f.likeness[1], f.keys))
+    return sorted(found, key=lambda f: (DEGREES.index(f.degree), -len(f.members), -f.likeness[1]))
 
 
 def _the_same(

@@ -43,6 +43,8 @@ def page(graded: list[Graded], grading: Grading, secret: str, *, names: bool) ->
     def called(one: Graded) -> str:
         return in_print(one.submission.name) if names else aliases[one.submission.key]
 
+    graded = sorted(graded, key=called)  # batches are in the order of names, which would tell who is who
+
     def program(text: str) -> str:
         return in_lines(text if names else anonymous(text, graded))
 
