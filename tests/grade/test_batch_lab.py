@@ -14,10 +14,12 @@ from streamlings import wait
 from streamlings.course import Course
 from streamlings.errors import LabError
 from streamlings.grade.batch.lab import Lab
-from streamlings.grade.batch.surroundings import lock_of
+from streamlings.grade.batch.surroundings import Surroundings, lock_of
 from streamlings.grade.intake import Program
 from streamlings.grade.isolation import cell
 from streamlings.removal import remove
+from streamlings.servers import java
+from streamlings.servers.cluster import flink
 
 
 def lab() -> Lab:
@@ -87,3 +89,11 @@ def test_each_program_has_a_folder_of_its_own(course: Path) -> None:
     assert first.parents[2] != second.parents[2] and not first.parents[2].exists() and second.read_text() == RIGHT
     assert str(first.parents[2]) not in one._as_work(str(second)) and one._as_work(str(second)) == f"work/{NOTE}"
     remove(one.folder)
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_what_a_batch_starts_costs_little_to_start(course: Path, isolated: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(java.BRIEF, raising=False)
+    assert java.QUICK_COMPILER not in flink().taskmanager("taskmanager-1")  # a learner's stays, and gets quick
+    monkeypatch.setenv(java.BRIEF, Surroundings(course, 1, isolated).of_the_process()[java.BRIEF])
+    assert java.QUICK_COMPILER in flink().taskmanager("taskmanager-1")

@@ -15,7 +15,8 @@ from streamlings.dev.programs import programs
 from streamlings.errors import LabError
 from streamlings.paths import ROOT
 
-SUBMISSIONS = 24
+SUBMISSIONS = 60
+"""Few enough for the start of the labs to count, which takes as long as several of them."""
 
 
 def per_minute(exercise: Exercise, *options: str) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from streamlings.paths import state_folder
-from streamlings.servers import cluster, engine, process, service
+from streamlings.servers import cluster, engine, java, process, service
 from streamlings.servers.container import DATA, Container, id_of, of
 from streamlings.servers.process import Process
 from streamlings.servers.rest import FlinkRest
@@ -61,6 +61,7 @@ def start_taskmanager(lab: LabState, name: str) -> Container:
     like = json.loads(engine.run("inspect", id_of(lab.processes["jobmanager"])))[0]
     labels = like["Config"]["Labels"] | {engine.SERVICE: TASKMANAGER, engine.HASH: "added", engine.NUMBER: str(cluster.number_of(name))}
     settings = {f"STREAMLINGS_{server.upper()}_PORT": str(port) for server, port in lab.ports.items()} | {"STREAMLINGS_NAME": name}
+    settings |= {java.BRIEF: "1"} if java.brief() else {}
     container = engine.run(
         "run",
         "--detach",

@@ -143,7 +143,7 @@ class Flink:
     def taskmanager(self, name: str) -> list[str]:
         """The same for a TaskManager."""
         main = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
-        options = ["-XX:MaxMetaspaceSize=256m", "-XX:MaxDirectMemorySize=192m"]
+        options = ["-XX:MaxMetaspaceSize=256m", "-XX:MaxDirectMemorySize=192m", *([java.QUICK_COMPILER] if java.brief() else [])]
         return self._command(name, main, TASKMANAGER_HEAP_MB, options, ["-D", f"taskmanager.resource-id={name}"])
 
     def environment(self) -> dict[str, str]:

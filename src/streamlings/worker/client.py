@@ -14,18 +14,19 @@ from streamlings.servers.flink_home import flink_home
 HEAP_MB = 320
 
 
-def environment(*, conf: Path, log: Path) -> dict[str, str]:
+def environment(*, conf: Path, log: Path, warmed: bool) -> dict[str, str]:
     """By which PyFlink starts it in a process whose folder is the lab's: PyFlink splits JVM_ARGS at every space, so the archive is named
-    relative to that folder, whose path may hold one."""
+    relative to that folder, whose path may hold one. `warmed`: whether it runs something before its program comes."""
     home = flink_home()
     classpath = [*home.glob("lib/*.jar"), *home.glob("opt/flink-python-*.jar")]
     archive = [option.replace(f"{state_folder()}/", "") for option in java.archive_options("pyflink", classpath)]
+    compiler = [java.QUICK_COMPILER] if warmed else [java.QUICK_COMPILER, java.COMPILES_LITTLE]
     return {
         "FLINK_HOME": str(home),
         "FLINK_CONF_DIR": str(conf),
         "FLINK_LOG_DIR": str(log),
         "JAVA_HOME": str(java.home()),
-        "JVM_ARGS": " ".join([f"-Xmx{HEAP_MB}m", *java.FAST_START, java.QUICK_COMPILER, *archive]),
+        "JVM_ARGS": " ".join([f"-Xmx{HEAP_MB}m", *java.FAST_START, *compiler, *archive]),
         "MALLOC_ARENA_MAX": "2",
         "STREAMLINGS_PREFIX": "",
     }

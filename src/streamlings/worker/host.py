@@ -1,4 +1,4 @@
-"""A warm PyFlink process: everything slow is done before it is given a program (`python -m streamlings.worker.host NAME`).
+"""A warm PyFlink process: everything slow is done before it is given a program (`python -m streamlings.worker.host NAME ADDRESS`).
 
 It listens on loopback. A client that knows the token opens two connections: on the first it sends one JSON line naming the program
 and its environment, and gets one with the exit code; the second becomes the program's stdout and stderr. For a learner's program the
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from streamlings.paths import state_folder
+from streamlings.servers import java
 from streamlings.servers.flink import TAG
 from streamlings.worker.execute import execute
 
@@ -188,4 +189,4 @@ def _run(request: dict[str, Any], output: socket.socket) -> int:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], warm_up(sys.argv[2]))
+    serve(sys.argv[1], connect(sys.argv[2]) if java.brief() else warm_up(sys.argv[2]))

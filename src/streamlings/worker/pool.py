@@ -16,7 +16,7 @@ from pathlib import Path
 
 from streamlings.errors import ServerCrashed
 from streamlings.paths import state_folder
-from streamlings.servers import process
+from streamlings.servers import java, process
 from streamlings.servers.process import Process
 from streamlings.worker import client
 from streamlings.worker.keeper import under_keeper
@@ -128,7 +128,7 @@ def _start(rest_address: str) -> str:
     name = f"worker-{secrets.token_hex(4)}"
     folder().mkdir(parents=True, exist_ok=True)
     flink = state_folder() / "flink"
-    env = os.environ | client.environment(conf=flink / "conf", log=flink / "log")
+    env = os.environ | client.environment(conf=flink / "conf", log=flink / "log", warmed=not java.brief())
     host = [sys.executable, "-u", "-m", "streamlings.worker.host", name, rest_address]
     argv = under_keeper("--taken", str(folder() / f"{name}.taken"), *host)
     started = process.start(name, argv, log=folder() / f"{name}.log", env=env, cwd=state_folder())

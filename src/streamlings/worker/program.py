@@ -17,12 +17,15 @@ import psutil
 
 from streamlings import wait
 from streamlings.errors import LabError
+from streamlings.servers import java
 from streamlings.worker import pool
 from streamlings.worker.keeper import under_keeper
 from streamlings.worker.pool import Worker
 
 TAIL_BYTES = 16_384
 FLOOD_BYTES = 10_000_000
+COLD_S = 15.0
+"""Processor time that the first use of Flink's client may take where nothing was run by it before."""
 
 
 def _with_children(pid: int) -> list[psutil.Process]:
@@ -59,7 +62,7 @@ class Program:
     pid: int
     """Of the process under which the program's processes are."""
     cold_s: float = 0
-    """Processor time that goes by before the program's own first line: in a warm process, next to nothing."""
+    """Processor time that what it runs in may take beside its own: in a process that is warm, next to nothing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -171,7 +174,7 @@ class WorkerProgram(Program):
 
     def __init__(self, path: Path, env: dict[str, str], cwd: Path, *, worker: Worker, parallelism: int = 1) -> None:
         super().__init__(path)
-        self.pid, self.worker = worker.pid, worker
+        self.pid, self.worker, self.cold_s = worker.pid, worker, COLD_S if java.brief() else 0
         self._control = self._connect()
         self._output = self._connect()
         request = {"program": str(path), "env": env, "cwd": str(cwd), "parallelism": parallelism}

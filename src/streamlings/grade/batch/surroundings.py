@@ -17,6 +17,7 @@ from streamlings import wait
 from streamlings.errors import LabError
 from streamlings.grade.isolation.engine import end_cells
 from streamlings.paths import ROOT, cache_folder, course_root
+from streamlings.servers.java import BRIEF
 from streamlings.servers.say import Say
 
 WORKER = "streamlings.grade.batch.worker"
@@ -92,6 +93,7 @@ class Surroundings:
         else:
             env |= {"STREAMLINGS_BACKEND": "native", "HOME": str(self.folder)}
         return env | {
+            BRIEF: "1",
             "PYTHONPATH": str(ROOT / "src"),
             "STREAMLINGS_STATE": str(self.folder),
             "STREAMLINGS_CACHE": str(cache_folder()),

@@ -50,7 +50,7 @@ def _connect(surroundings: dict[str, Any]) -> None:
     shutil.copytree(flink_home() / "conf", conf, dirs_exist_ok=True)
     settings = [line for line in surroundings["config"].splitlines() if not line.startswith("io.tmp.dirs:")]
     (conf / "config.yaml").write_text("\n".join([*settings, "io.tmp.dirs: /tmp"]) + "\n")
-    os.environ.update(client.environment(conf=conf, log=Path("/tmp")))
+    os.environ.update(client.environment(conf=conf, log=Path("/tmp"), warmed=False))
     os.chdir(state_folder())
     from streamlings.worker.host import connect
 
