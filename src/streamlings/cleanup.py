@@ -118,20 +118,20 @@ def remove_run(lab: LabState, folder: Path) -> None:
 
 def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
-    for name, server in lab.processes.items():
+    pool.discard_taken()
+    left = [folder for folder in _run_folders() if not _goes_on(folder)]
+    for name, server in lab.processes.items() if left else ():
         if name.startswith(("jobmanager", "taskmanager")):
             server.signal(signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
-    pool.discard_taken()
-    for folder in _run_folders():
-        if not _goes_on(folder):
-            prefix = folder.name + "_"
-            kill_leftovers(prefix)
-            if lab.flink:
-                _cancel_jobs_of(lab, prefix)
-            if remove_everything_named(lab, prefix):
-                remove_run(lab, folder)
-            for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
-                removal.remove(brokers)
+    for folder in left:
+        prefix = folder.name + "_"
+        kill_leftovers(prefix)
+        if lab.flink:
+            _cancel_jobs_of(lab, prefix)
+        if remove_everything_named(lab, prefix):
+            remove_run(lab, folder)
+        for brokers in own_brokers.folder_of(prefix).parent.glob(f"{folder.name}*"):  # those that are measured have a number behind it
+            removal.remove(brokers)
 
 
 def _run_folders() -> list[Path]:

@@ -41,7 +41,7 @@ EVENTS = 300_000
 
 
 def run(*, as_json: bool, say: Say) -> None:
-    """Measure and print. Times in s, rates in events/s, sizes in bytes; the lab is restarted at the beginning and left up."""
+    """Measure and print. Times in s, rates in events/s, sizes in bytes; the lab is restarted at the beginning and ended."""
     report = measure(say)
     if as_json:
         print(json.dumps(report, indent=1))
@@ -69,6 +69,7 @@ def measure(say: Say) -> dict[str, object]:
     report["producer_events_s"] = round(producer_rate(lab.kafka))
     report["pipeline_events_s"] = round(pipeline_bench.rate(lab, EVENTS))
     report["lab_rss_bytes"] = resident_bytes()
+    backends.down(say)
     say("measuring grading")
     report["graded_native_per_min"] = round(grading_bench.per_minute(one_of_each_kind()["live"], "--native"), 1)
     report["download_bytes"] = downloads
