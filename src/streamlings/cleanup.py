@@ -120,7 +120,9 @@ def sweep(lab: LabState) -> None:
     """Clear away what commands left that were killed before they could do so themselves. Called while no check runs."""
     pool.discard_taken()
     left = [folder for folder in _run_folders() if not _goes_on(folder)]
-    for name, server in lab.processes.items() if left else ():
+    if not left:
+        return
+    for name, server in lab.processes.items():
         if name.startswith(("jobmanager", "taskmanager")):
             server.signal(signal.SIGCONT)  # a check may have stopped it (Stage.kill_taskmanager)
     for folder in left:

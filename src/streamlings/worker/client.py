@@ -20,7 +20,7 @@ def environment(*, conf: Path, log: Path, warmed: bool) -> dict[str, str]:
     home = flink_home()
     classpath = [*home.glob("lib/*.jar"), *home.glob("opt/flink-python-*.jar")]
     archive = [option.replace(f"{state_folder()}/", "") for option in java.archive_options("pyflink", classpath)]
-    compiler = [java.QUICK_COMPILER] if warmed else [java.QUICK_COMPILER, java.COMPILES_LITTLE]
+    compiler = [java.QUICK_COMPILER, *([] if warmed else [java.COMPILES_LITTLE])]
     return {
         "FLINK_HOME": str(home),
         "FLINK_CONF_DIR": str(conf),

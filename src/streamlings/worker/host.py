@@ -1,4 +1,5 @@
-"""A warm PyFlink process: everything slow is done before it is given a program (`python -m streamlings.worker.host NAME ADDRESS`).
+"""A warm PyFlink process: everything slow is done before it is given a program (`python -m streamlings.worker.host NAME ADDRESS`); in a
+lab of a batch, all that does not take a job.
 
 It listens on loopback. A client that knows the token opens two connections: on the first it sends one JSON line naming the program
 and its environment, and gets one with the exit code; the second becomes the program's stdout and stderr. For a learner's program the
